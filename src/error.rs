@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! One error type for each stage and their union.
+
+use core::fmt;
+
+/// Text that is not strict base64url: a character outside the alphabet, padding, an impossible length, or non-zero
+/// trailing bits ([RFC 4648 section 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct InvalidBase64url;
+
+impl fmt::Display for InvalidBase64url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected unpadded canonical base64url")
+    }
+}
+
+impl core::error::Error for InvalidBase64url {}
+
+/// Why a JSON text was refused, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct JsonError {
+    kind: JsonErrorKind,
+    offset: u32,
+}
+
+impl JsonError {
+    /// Makes the error `kind` at octet `offset` of the text.
+    #[allow(clippy::as_conversions, reason = "saturates first")]
+    pub(crate) const fn new(kind: JsonErrorKind, offset: usize) -> Self {
+        let offset = if offset > 0xffff_ffff { u32::MAX } else { offset as u32 };
+        Self { kind, offset }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub const fn kind(&self) -> JsonErrorKind {
+        self.kind
+    }
+
+    /// Where, in octets from the start of the text that was read (after escapes were replaced, for a token's parts).
+    #[must_use]
+    pub const fn offset(&self) -> u32 {
+        self.offset
+    }
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at octet {}", self.kind, self.offset)
+    }
+}
+
+impl core::error::Error for JsonError {}
+
+/// The rule that a JSON text broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum JsonErrorKind {
+    /// The text is not UTF-8, or holds an escaped lone surrogate.
+    NotUtf8,
+    /// The text breaks the grammar of [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259), or ends early.
+    Syntax,
+    /// The outermost value is not an object.
+    NotAnObject,
+    /// Something other than whitespace follows the outermost value.
+    TrailingData,
+    /// Arrays and objects nest deeper than [`MAX_JSON_DEPTH`](crate::limits::MAX_JSON_DEPTH).
+    TooDeep,
+    /// An object has more members than its cap.
+    TooManyMembers,
+    /// Two members of one object have the same name.
+    DuplicateName,
+}
+
+impl fmt::Display for JsonErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotUtf8 => "expected UTF-8 without lone surrogates",
+            Self::Syntax => "expected JSON, found a syntax error",
+            Self::NotAnObject => "expected a JSON object",
+            Self::TrailingData => "expected nothing after the JSON object",
+            Self::TooDeep => "JSON nested too deeply",
+            Self::TooManyMembers => "too many members in a JSON object",
+            Self::DuplicateName => "duplicate member name in a JSON object",
+        })
+    }
+}
+
+/// Why octets do not make a usable RSA public key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The modulus has fewer than 2048 bits ([RFC 7518 section 3.3](https://www.rfc-editor.org/rfc/rfc7518#section-3.3)).
+    ModulusTooSmall,
+    /// The modulus has more bits than the key type holds.
+    ModulusTooLarge,
+    /// The modulus is even.
+    ModulusEven,
+    /// The public exponent is even, below 3, or 2^33 and above.
+    Exponent,
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ModulusTooSmall => "expected a modulus of at least 2048 bits",
+            Self::ModulusTooLarge => "expected a modulus that fits the key type",
+            Self::ModulusEven => "expected an odd modulus",
+            Self::Exponent => "expected an odd public exponent from 3 to below 2^33",
+        })
+    }
+}
+
+impl core::error::Error for KeyError {}
