@@ -1,19 +1,64 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! RS256 JSON Web Token verification without an allocator.
+#![doc = include_str!("../README.md")]
+//!
+//! # The pipeline
+//!
+//! [`Verifier::verify`] is the five stages, in this order; each module of the crate belongs to one of them.
 #![no_std]
 #![deny(unsafe_code)]
 
 #[cfg(test)]
 extern crate std;
 
-// 1. PARSE: JWS Compact Serialization into borrowed segments (RFC 7515 section 7.1).
-// mod jws;
+// The five stages composed, and the types between them.
+mod verifier;
 
-// 2. DECODE: strict base64url, bounded non-recursive JSON.
-// mod base64url; mod json;
+// 1. PARSE: JWS Compact Serialization into borrowed segments (RFC 7515 section 7.1).
+// 2. DECODE: the JOSE header; nothing is believed yet.
+mod jws;
+
+// 2. DECODE: strict base64url (RFC 4648 section 5) into a caller's buffer.
+mod base64url;
+
+// 2. DECODE: bounded, non-recursive JSON (RFC 8259); duplicate names refused.
+mod json;
+
+// 3. KEY LOOKUP: JWK Sets (RFC 7517), DER and PEM; selection by `kid` or `x5t`.
+mod jwk;
+
+// 3. KEY LOOKUP: across several authorities.
+mod candidates;
+
+// 4. VERIFY: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2.2).
+mod rs256;
+
+// 4. VERIFY: the only door to RSA arithmetic.
+mod backend;
+
+// 5. CLAIMS: registered claims as borrowed views (RFC 7519 section 4.1).
+mod claims;
+
+// 5. POLICY: iss, aud, exp, nbf, … against (policy, now).
+mod policy;
+
+// The caller's own claims struct.
+#[cfg(feature = "serde")]
+mod deserialize;
 
 mod error;
 pub mod limits;
 
-pub use error::{InvalidBase64url, JsonError, JsonErrorKind, KeyError};
+pub use claims::{Claims, NumericDate, StringOrArray};
+#[cfg(feature = "serde")]
+pub use deserialize::DeserializeError;
+pub use error::{
+    AuthorizationError, ClaimsError, Error, HeaderError, InvalidBase64url, InvalidSignature, JsonError, JsonErrorKind,
+    JwsError, KeyError, KeySelectionError, PolicyError, RegisteredClaim,
+};
+pub use json::{JsonArray, JsonNumber, JsonObject, JsonStr, JsonValue};
+pub use jwk::{KeySet, KeySetRef, LoadError, LoadReport, SigningKey, SkipReason};
+pub use jws::{CompactJws, JoseHeader, bearer, bearer_only};
+pub use policy::{Check, Issuer, Leeway, Policy, Revocation, TokenView};
+pub use rs256::{PreparedKey, Rsa2048, Rsa4096, Rsa8192, RsaPublicKey, RsaSize};
+pub use verifier::{AcceptedToken, Authority, PendingJws, VerifiedJws, Verifier};

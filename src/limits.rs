@@ -23,3 +23,17 @@ pub const MAX_CLAIMS: usize = 256;
 
 /// Longest key identifier kept with a key, in octets. Entra's have 27 or 43, a SHA-256 thumbprint URI (RFC 9278) 88.
 pub const MAX_KID_LEN: usize = 96;
+
+/// Longest `x5t` kept with a key, in octets: a SHA-1 thumbprint is 27 characters of base64url, and some issuers write
+/// it as 40 hexadecimal digits.
+pub const MAX_X5T_LEN: usize = 40;
+
+/// Longest `issuer` member kept with a key, in octets. Microsoft Entra External ID's, the longest known, has 101.
+pub const MAX_KEY_ISSUER_LEN: usize = 128;
+
+/// Longest `cloud_instance_name` member kept with a key, in octets. `partner.microsoftonline.cn`, the longest known,
+/// has 26.
+pub const MAX_CLOUD_INSTANCE_NAME_LEN: usize = 48;
+
+/// Longest public exponent in octets, without leading zeros. Exponents are below 2^33; larger ones only cost time.
+pub const MAX_EXPONENT_LEN: usize = 5;

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Stage 3, KEY LOOKUP, across authorities: which keys may have made a signature, in which order.
+
+use core::slice;
+
+use crate::error::{Error, KeySelectionError};
+use crate::jwk::SigningKey;
+use crate::jws::JoseHeader;
+use crate::rs256::{KeyRef, RsaSize};
+use crate::verifier::Authority;
+
+/// One authority held here, or several held elsewhere.
+pub(crate) enum Authorities<'k, S: RsaSize> {
+    One(Authority<'k, S>),
+    Many(&'k [Authority<'k, S>]),
+}
+
+/// A key that the header of a token selects, and where it stands, so that the search can go on behind it.
+pub(crate) struct Candidate<'k, S: RsaSize> {
+    pub(crate) authority: Authority<'k, S>,
+    pub(crate) key: KeyRef<'k, S>,
+    pub(crate) signing_key: SigningKey<'k>,
+    authority_index: usize,
+    key_index: usize,
+}
+
+impl<'k, S: RsaSize> Authorities<'k, S> {
+    pub(crate) const fn as_slice(&self) -> &[Authority<'k, S>] {
+        match self {
+            Self::One(authority) => slice::from_ref(authority),
+            Self::Many(authorities) => authorities,
+        }
+    }
+
+    /// The first key that the header selects and whose authority's policy does not refuse the header.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::KeySelection`] when no authority has such a key: of several reasons the most telling one.
+    /// [`Error::Policy`] when every policy concerned refuses the header.
+    pub(crate) fn first_candidate(&self, header: &JoseHeader<'_>) -> Result<Candidate<'k, S>, Error> {
+        if let Some(candidate) = self.candidate_from(header, 0, 0) {
+            return Ok(candidate);
+        }
+        let mut reason = Error::KeySelection(KeySelectionError::NoKeys);
+        for authority in self.as_slice() {
+            match authority.keys.select(header, 0) {
+                Ok(_) => authority.policy.check_header(header)?,
+                Err(KeySelectionError::NoKeys) => {}
+                Err(other) => reason = other.into(),
+            }
+        }
+        Err(reason)
+    }
+
+    /// The next key that the header selects, behind `previous`.
+    pub(crate) fn candidate_after(
+        &self,
+        previous: &Candidate<'k, S>,
+        header: &JoseHeader<'_>,
+    ) -> Option<Candidate<'k, S>> {
+        self.candidate_from(header, previous.authority_index, previous.key_index.saturating_add(1))
+    }
+
+    fn candidate_from(
+        &self,
+        header: &JoseHeader<'_>,
+        first_authority: usize,
+        first_key: usize,
+    ) -> Option<Candidate<'k, S>> {
+        let mut first_key = first_key;
+        for (authority_index, authority) in self.as_slice().iter().enumerate().skip(first_authority) {
+            if let Ok((key_index, key, signing_key)) = authority.keys.select(header, first_key)
+                && authority.policy.check_header(header).is_ok()
+            {
+                return Some(Candidate { authority: *authority, key, signing_key, authority_index, key_index });
+            }
+            first_key = 0;
+        }
+        None
+    }
+}
+
+impl<S: RsaSize> Clone for Authorities<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: RsaSize> Copy for Authorities<'_, S> {}
+
+impl<S: RsaSize> Clone for Candidate<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: RsaSize> Copy for Candidate<'_, S> {}

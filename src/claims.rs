@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Stage 5, CLAIMS: the claims set as borrowed views
+//! ([RFC 7519 section 4](https://www.rfc-editor.org/rfc/rfc7519#section-4)).
+//!
+//! Read once the signature is known to be good, never before. A registered claim of the wrong JSON type refuses the
+//! token: it is never treated as absent.
+
+mod numeric_date;
+
+use core::fmt;
+
+pub(crate) use numeric_date::ClaimedDate;
+pub use numeric_date::NumericDate;
+
+use crate::error::{ClaimsError, RegisteredClaim};
+use crate::json::{self, JsonArray, JsonObject, JsonStr, JsonValue, Members};
+use crate::limits::MAX_CLAIMS;
+
+/// A claims set: the registered claims, checked for their types, and every other claim by name.
+///
+/// Reached through [`AcceptedToken::claims`](crate::AcceptedToken::claims) once a policy has accepted the token, and by
+/// a [`Check`](crate::Check) that decides that.
+#[derive(Clone, Copy)]
+pub struct Claims<'b> {
+    object: JsonObject<'b>,
+    issuer: Option<JsonStr<'b>>,
+    subject: Option<JsonStr<'b>>,
+    audience: Option<StringOrArray<'b>>,
+    expiration: Option<ClaimedDate>,
+    not_before: Option<ClaimedDate>,
+    issued_at: Option<ClaimedDate>,
+    jwt_id: Option<JsonStr<'b>>,
+}
+
+impl<'b> Claims<'b> {
+    /// Reads the payload, replacing escapes in place.
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError::Json`] and [`ClaimsError::WrongType`] by their descriptions.
+    pub(crate) fn read(payload: &'b mut [u8]) -> Result<Self, ClaimsError> {
+        let len = json::canonicalise(payload);
+        let payload: &'b [u8] = payload;
+        let text = payload.get(..len).unwrap_or_default();
+
+        let mut members = Members::<MAX_CLAIMS>::new(text)?;
+        let (mut issuer, mut subject, mut audience, mut jwt_id) = (None, None, None, None);
+        let (mut expiration, mut not_before, mut issued_at) = (None, None, None);
+        while let Some((name, value)) = members.next_member()? {
+            // After `canonicalise` a name that still holds an escape is none of these.
+            match name.as_str() {
+                Some("iss") => issuer = Some(string(value, RegisteredClaim::Issuer)?),
+                Some("sub") => subject = Some(string(value, RegisteredClaim::Subject)?),
+                Some("aud") => audience = Some(string_or_array(value, RegisteredClaim::Audience)?),
+                Some("exp") => expiration = Some(date(value, RegisteredClaim::Expiration)?),
+                Some("nbf") => not_before = Some(date(value, RegisteredClaim::NotBefore)?),
+                Some("iat") => issued_at = Some(date(value, RegisteredClaim::IssuedAt)?),
+                Some("jti") => jwt_id = Some(string(value, RegisteredClaim::JwtId)?),
+                _ => {}
+            }
+        }
+        let object = members.object();
+        Ok(Self { object, issuer, subject, audience, expiration, not_before, issued_at, jwt_id })
+    }
+
+    /// `iss`, who issued the token.
+    #[must_use]
+    pub const fn issuer(&self) -> Option<JsonStr<'b>> {
+        self.issuer
+    }
+
+    /// `sub`, whom the token is about. Unique for its issuer only.
+    #[must_use]
+    pub const fn subject(&self) -> Option<JsonStr<'b>> {
+        self.subject
+    }
+
+    /// `aud`, whom the token is for.
+    #[must_use]
+    pub const fn audience(&self) -> Option<StringOrArray<'b>> {
+        self.audience
+    }
+
+    /// `exp`, from when on the token is no longer to be accepted; rounded up to whole seconds.
+    #[must_use]
+    pub fn expiration(&self) -> Option<NumericDate> {
+        self.expiration.map(ClaimedDate::ceil)
+    }
+
+    /// `nbf`, before which the token is not yet to be accepted; rounded up to whole seconds.
+    #[must_use]
+    pub fn not_before(&self) -> Option<NumericDate> {
+        self.not_before.map(ClaimedDate::ceil)
+    }
+
+    /// `iat`, when the token was issued; rounded down to whole seconds.
+    #[must_use]
+    pub fn issued_at(&self) -> Option<NumericDate> {
+        self.issued_at.map(ClaimedDate::floor)
+    }
+
+    /// `iat`, rounded up: what decides whether it lies in the future.
+    pub(crate) fn issued_at_ceil(&self) -> Option<NumericDate> {
+        self.issued_at.map(ClaimedDate::ceil)
+    }
+
+    /// `jti`, the token's own identifier.
+    #[must_use]
+    pub const fn jwt_id(&self) -> Option<JsonStr<'b>> {
+        self.jwt_id
+    }
+
+    /// The claim `name`, found by walking the members. A caller who wants many of them does better with one walk of
+    /// [`Claims::iter`].
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<JsonValue<'b>> {
+        self.object.get(name)
+    }
+
+    /// The claim `name` as a string or an array of strings: the two forms that roles, groups and audiences come in.
+    /// `None` when it is absent or anything else.
+    #[must_use]
+    pub fn strings(&self, name: &str) -> Option<StringOrArray<'b>> {
+        self.get(name).and_then(StringOrArray::from_json)
+    }
+
+    /// All claims in the order of the token, each name once.
+    pub fn iter(&self) -> impl Iterator<Item = (JsonStr<'b>, JsonValue<'b>)> + use<'b> {
+        self.object.iter()
+    }
+
+    /// The claims set as JSON text: valid, without duplicate names at its outermost level, and with every escape that
+    /// may be written literally replaced.
+    #[must_use]
+    pub fn json(&self) -> &'b str {
+        self.object.as_str()
+    }
+}
+
+/// Prints the length, never the text.
+impl fmt::Debug for Claims<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claims").field("len", &self.json().len()).finish_non_exhaustive()
+    }
+}
+
+/// A string, or an array that holds nothing but strings.
+#[derive(Clone, Copy, Debug)]
+pub struct StringOrArray<'b>(Strings<'b>);
+
+#[derive(Clone, Copy, Debug)]
+enum Strings<'b> {
+    One(JsonStr<'b>),
+    // INVARIANT: every element is a string
+    Many(JsonArray<'b>),
+}
+
+impl<'b> StringOrArray<'b> {
+    /// The value as a string or an array of strings; `None` when it is anything else.
+    #[must_use]
+    pub fn from_json(value: JsonValue<'b>) -> Option<Self> {
+        match value {
+            JsonValue::String(text) => Some(Self(Strings::One(text))),
+            JsonValue::Array(array) => array
+                .iter()
+                .all(|element| matches!(element, JsonValue::String(_)))
+                .then_some(Self(Strings::Many(array))),
+            _ => None,
+        }
+    }
+
+    /// The string itself, or the array's elements in order.
+    pub fn iter(&self) -> impl Iterator<Item = JsonStr<'b>> + use<'b> {
+        let (one, many) = match self.0 {
+            Strings::One(text) => (Some(text), None),
+            Strings::Many(array) => (None, Some(array)),
+        };
+        one.into_iter().chain(many.into_iter().flat_map(|array| array.iter()).filter_map(|element| match element {
+            JsonValue::String(text) => Some(text),
+            _ => None,
+        }))
+    }
+
+    /// Whether `wanted` is among the strings, octet for octet.
+    #[must_use]
+    pub fn contains(&self, wanted: &str) -> bool {
+        self.iter().any(|text| text == *wanted)
+    }
+}
+
+fn string(value: JsonValue<'_>, claim: RegisteredClaim) -> Result<JsonStr<'_>, ClaimsError> {
+    match value {
+        JsonValue::String(text) => Ok(text),
+        _ => Err(ClaimsError::WrongType(claim)),
+    }
+}
+
+fn string_or_array(value: JsonValue<'_>, claim: RegisteredClaim) -> Result<StringOrArray<'_>, ClaimsError> {
+    StringOrArray::from_json(value).ok_or(ClaimsError::WrongType(claim))
+}
+
+fn date(value: JsonValue<'_>, claim: RegisteredClaim) -> Result<ClaimedDate, ClaimsError> {
+    ClaimedDate::from_json(value).ok_or(ClaimsError::WrongType(claim))
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! NumericDate: seconds since 1970 ([RFC 7519 section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
+
+use core::fmt;
+
+use crate::json::JsonValue;
+
+/// 2^53: up to here every whole number is exact in every JSON implementation (RFC 8259 section 6), and no sum with a
+/// leeway comes near the end of a `u64`.
+const LIMIT: u64 = 1 << 53;
+
+/// A point in time: whole seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+///
+/// # Examples
+///
+/// ```
+/// let now = rs256::NumericDate::from_secs(1_800_000_000);
+/// assert_eq!(now.as_secs(), 1_800_000_000);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NumericDate(u64);
+
+impl NumericDate {
+    /// The time `secs` seconds after the epoch.
+    #[must_use]
+    pub const fn from_secs(secs: u64) -> Self {
+        Self(secs)
+    }
+
+    /// Seconds since the epoch.
+    #[must_use]
+    pub const fn as_secs(self) -> u64 {
+        self.0
+    }
+
+    /// `secs` later; the end of the range when that is past it.
+    pub(crate) const fn plus(self, secs: u64) -> Self {
+        Self(self.0.saturating_add(secs))
+    }
+}
+
+/// Prints the seconds as a number.
+impl fmt::Display for NumericDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A date as a claim gives it: whole seconds and whether a fraction follows. That is all a clock of whole seconds can
+/// tell apart, so comparing stays exact without floating point.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct ClaimedDate {
+    // INVARIANT: below LIMIT
+    floor: u64,
+    has_fraction: bool,
+}
+
+impl ClaimedDate {
+    /// The date in a claim's value; `None` unless it is a JSON number in 0 ≤ t < 2^53, in whichever of the forms of
+    /// [RFC 8259 section 6](https://www.rfc-editor.org/rfc/rfc8259#section-6).
+    pub(crate) fn from_json(value: JsonValue<'_>) -> Option<Self> {
+        match value {
+            JsonValue::Number(number) => Self::from_number(number.as_str()),
+            _ => None,
+        }
+    }
+
+    /// The value of `digits[.digits][e[±]digits]`, which the JSON grammar has already accepted.
+    fn from_number(text: &str) -> Option<Self> {
+        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, saturating_exponent(exponent)),
+            None => (text, 0),
+        };
+        let (negative, mantissa) = match mantissa.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, mantissa),
+        };
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+
+        // How many of the digits stand before the decimal point once the exponent has moved it.
+        let mut before_point = i64::try_from(whole.len()).ok()?.saturating_add(exponent);
+        let mut date = Self { floor: 0, has_fraction: false };
+        for digit in whole.bytes().chain(fraction.bytes()) {
+            if before_point > 0 {
+                date = date.append_digit(digit.wrapping_sub(b'0'))?;
+            } else {
+                date.has_fraction |= digit != b'0';
+            }
+            before_point = before_point.saturating_sub(1);
+        }
+        // Zeros that the exponent appends. Nothing but zero can take more than sixteen of them.
+        while before_point > 0 && date.floor != 0 {
+            date = date.append_digit(0)?;
+            before_point = before_point.saturating_sub(1);
+        }
+        let is_zero = date.floor == 0 && !date.has_fraction;
+        // STRICT: a date before the epoch is refused; minus zero is zero.
+        if negative && !is_zero { None } else { Some(date) }
+    }
+
+    /// `self` · 10 + `digit`, while below the limit.
+    fn append_digit(self, digit: u8) -> Option<Self> {
+        // BOUND: floor < 2^53, so 10 · floor + 9 < 2^57
+        let floor = self.floor.wrapping_mul(10).wrapping_add(u64::from(digit));
+        (floor < LIMIT).then_some(Self { floor, ..self })
+    }
+
+    /// Rounded down to whole seconds.
+    pub(crate) const fn floor(self) -> NumericDate {
+        NumericDate(self.floor)
+    }
+
+    /// Rounded up to whole seconds.
+    pub(crate) const fn ceil(self) -> NumericDate {
+        if self.has_fraction { NumericDate(self.floor).plus(1) } else { NumericDate(self.floor) }
+    }
+}
+
+/// The exponent, held at ±2^40 when its digits say more: far beyond what the digits of any token could balance.
+fn saturating_exponent(text: &str) -> i64 {
+    const BOUND: i64 = 1 << 40;
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let mut exponent = 0_i64;
+    for digit in digits.bytes() {
+        // BOUND: 10 · 2^40 + 9 < 2^44
+        exponent = exponent.wrapping_mul(10).wrapping_add(i64::from(digit.wrapping_sub(b'0'))).min(BOUND);
+    }
+    if negative { exponent.wrapping_neg() } else { exponent }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ClaimedDate;
+
+    fn date(text: &str) -> Option<(u64, u64)> {
+        ClaimedDate::from_number(text).map(|date| (date.floor().as_secs(), date.ceil().as_secs()))
+    }
+
+    #[test]
+    fn every_form_of_a_number() {
+        for (text, expected) in [
+            ("0", Some((0, 0))),
+            ("-0", Some((0, 0))),
+            ("-0.0e5", Some((0, 0))),
+            ("1760000000", Some((1_760_000_000, 1_760_000_000))),
+            ("1760000000.0", Some((1_760_000_000, 1_760_000_000))),
+            ("1760000000.25", Some((1_760_000_000, 1_760_000_001))),
+            ("1.76e9", Some((1_760_000_000, 1_760_000_000))),
+            ("1.7600000005E+9", Some((1_760_000_000, 1_760_000_001))),
+            ("17600000000e-1", Some((1_760_000_000, 1_760_000_000))),
+            ("17600000001e-1", Some((1_760_000_000, 1_760_000_001))),
+            ("0.0000000000000000000000176e32", Some((1_760_000_000, 1_760_000_000))),
+            ("1e-99999999999999999999", Some((0, 1))),
+            ("0e99999999999999999999", Some((0, 0))),
+            ("9007199254740991", Some((9_007_199_254_740_991, 9_007_199_254_740_991))),
+            ("9007199254740991.5", Some((9_007_199_254_740_991, 9_007_199_254_740_992))),
+            ("9007199254740992", None),
+            ("9223372036854775808", None),
+            ("18446744073709551616", None),
+            ("1e20", None),
+            ("1e99999999999999999999", None),
+            ("-1", None),
+            ("-0.5", None),
+            ("-1e400", None),
+            ("-1e-400", None),
+        ] {
+            assert_eq!(date(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn digits_without_end() {
+        let zeros = std::string::String::from_utf8(std::vec![b'0'; 5000]).unwrap_or_default();
+        assert_eq!(date(&std::format!("1760000000{zeros}e-5000")), Some((1_760_000_000, 1_760_000_000)));
+        assert_eq!(date(&std::format!("1760000000{zeros}")), None);
+        assert_eq!(date(&std::format!("0.{zeros}1")), Some((0, 1)));
+    }
+}

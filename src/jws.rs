@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Stages 1 and 2, PARSE and DECODE: a token in JWS Compact Serialization
+//! ([RFC 7515 section 7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)) as three borrowed segments, and their
+//! octets in the caller's buffer.
+//!
+//! Nothing here is believed. The header is readable under a name that says so, the payload is not readable at all.
+
+mod authorization;
+mod header;
+
+use core::fmt;
+
+pub use authorization::{bearer, bearer_only};
+pub use header::JoseHeader;
+
+use crate::base64url;
+use crate::error::{Error, InvalidBase64url, InvalidSignature, JwsError};
+use crate::limits::{MAX_HEADER_LEN, MAX_TOKEN_LEN};
+use crate::rs256::{RsaSize, Signature};
+
+/// A token split into its three segments, nothing decoded and nothing believed.
+///
+/// # Examples
+///
+/// ```
+/// let jws = rs256::CompactJws::parse(b"aGVhZGVy.cGF5bG9hZA.c2lnbmF0dXJl")?;
+/// assert_eq!(jws.signing_input(), b"aGVhZGVy.cGF5bG9hZA");
+/// assert_eq!(jws.buffer_len(), 6 + 7);
+/// # Ok::<(), rs256::JwsError>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct CompactJws<'t> {
+    signing_input: &'t [u8],
+    header: &'t [u8],
+    payload: &'t [u8],
+    signature: &'t [u8],
+    // INVARIANT: the octets that `header` and `payload` decode to
+    header_len: usize,
+    payload_len: usize,
+}
+
+impl<'t> CompactJws<'t> {
+    /// Splits `token` at its two dots.
+    ///
+    /// # Errors
+    ///
+    /// [`JwsError::TokenTooLong`], [`JwsError::SegmentCount`] for anything but exactly two dots,
+    /// [`JwsError::EmptyHeader`], [`JwsError::EmptySignature`], [`JwsError::HeaderTooLong`], and
+    /// [`JwsError::Base64url`] for a header or payload whose length no encoding has.
+    pub fn parse(token: &'t [u8]) -> Result<Self, JwsError> {
+        if token.len() > MAX_TOKEN_LEN {
+            return Err(JwsError::TokenTooLong);
+        }
+        let (header, rest) = split_at_dot(token).ok_or(JwsError::SegmentCount)?;
+        let (payload, signature) = split_at_dot(rest).ok_or(JwsError::SegmentCount)?;
+        if split_at_dot(signature).is_some() {
+            return Err(JwsError::SegmentCount);
+        }
+        if header.is_empty() {
+            return Err(JwsError::EmptyHeader);
+        }
+        if signature.is_empty() {
+            return Err(JwsError::EmptySignature);
+        }
+        let header_len = base64url::decoded_len(header.len()).ok_or(InvalidBase64url)?;
+        if header_len > MAX_HEADER_LEN {
+            return Err(JwsError::HeaderTooLong);
+        }
+        let payload_len = base64url::decoded_len(payload.len()).ok_or(InvalidBase64url)?;
+        // the signature and the dot before it are what follows the signing input
+        let signing_input_len = token.len().saturating_sub(signature.len()).saturating_sub(1);
+        let signing_input = token.get(..signing_input_len).ok_or(JwsError::SegmentCount)?;
+        Ok(Self { signing_input, header, payload, signature, header_len, payload_len })
+    }
+
+    /// The JWS Signing Input: the octets before the last dot, which the signature covers.
+    #[must_use]
+    pub const fn signing_input(&self) -> &'t [u8] {
+        self.signing_input
+    }
+
+    /// The octets that a buffer for this token must have: those of the decoded header and payload.
+    #[must_use]
+    pub const fn buffer_len(&self) -> usize {
+        // BOUND: both are below MAX_TOKEN_LEN
+        self.header_len.saturating_add(self.payload_len)
+    }
+
+    /// Decodes all three segments, the header and the payload into `buf`, and reads the header.
+    pub(crate) fn decode<'b, S: RsaSize>(self, buf: &'b mut [u8]) -> Result<DecodedJws<'t, 'b, S>, Error> {
+        let needed = self.buffer_len();
+        let Some((header, rest)) = buf.split_at_mut_checked(self.header_len) else {
+            return Err(too_small(needed));
+        };
+        let Some(payload) = rest.get_mut(..self.payload_len) else {
+            return Err(too_small(needed));
+        };
+        let header = JoseHeader::read(base64url::decode(self.header, header)?)?;
+        let payload = base64url::decode(self.payload, payload)?;
+        let signature = decode_signature(self.signature)?;
+        Ok(DecodedJws { signing_input: self.signing_input, header, payload, signature })
+    }
+}
+
+/// A token whose segments are decoded and whose header is acceptable. Nothing is believed yet.
+pub(crate) struct DecodedJws<'t, 'b, S: RsaSize> {
+    pub(crate) signing_input: &'t [u8],
+    pub(crate) header: JoseHeader<'b>,
+    pub(crate) payload: &'b mut [u8],
+    pub(crate) signature: Signature<S>,
+}
+
+/// The octets of the signature segment; one that no key of size `S` could have made is invalid without any arithmetic.
+fn decode_signature<S: RsaSize>(segment: &[u8]) -> Result<Signature<S>, Error> {
+    let len = base64url::decoded_len(segment.len()).ok_or(InvalidBase64url)?;
+    let mut signature = Signature::with_len(len).ok_or(InvalidSignature)?;
+    base64url::decode(segment, signature.as_mut())?;
+    Ok(signature)
+}
+
+#[cold]
+fn too_small(needed: usize) -> Error {
+    // BOUND: `needed` is below MAX_TOKEN_LEN
+    JwsError::BufferTooSmall { needed: u32::try_from(needed).unwrap_or(u32::MAX) }.into()
+}
+
+/// What stands before and after the first dot.
+fn split_at_dot(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let dot = text.iter().position(|&octet| octet == b'.')?;
+    let (before, from_dot) = text.split_at_checked(dot)?;
+    Some((before, from_dot.get(1..)?))
+}
+
+/// Prints lengths, never text.
+impl fmt::Debug for CompactJws<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CompactJws")
+            .field("header_len", &self.header_len)
+            .field("payload_len", &self.payload_len)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The JOSE header ([RFC 7515 section 4](https://www.rfc-editor.org/rfc/rfc7515#section-4)).
+//!
+//! The crate is the algorithm: `alg` is compared with `RS256` and never dispatched on. No key is ever taken from a
+//! header, so `jwk`, `jku`, `x5u` and `x5c` are ignored like any other unknown member.
+
+use core::fmt;
+
+use crate::error::HeaderError;
+use crate::json::{self, JsonStr, JsonValue, Members};
+use crate::limits::MAX_MEMBERS;
+
+/// The members of a JOSE header that matter, borrowed from the caller's buffer.
+#[derive(Clone, Copy)]
+pub struct JoseHeader<'b> {
+    kid: Option<JsonStr<'b>>,
+    x5t: Option<JsonStr<'b>>,
+    typ: Option<JsonStr<'b>>,
+    has_nonce: bool,
+}
+
+impl<'b> JoseHeader<'b> {
+    /// Reads the decoded header and refuses what the crate does not verify.
+    ///
+    /// # Errors
+    ///
+    /// Each variant of [`HeaderError`] by its own description.
+    pub(crate) fn read(text: &'b mut [u8]) -> Result<Self, HeaderError> {
+        let len = json::canonicalise(text);
+        let text: &'b [u8] = text;
+        let mut members = Members::<MAX_MEMBERS>::new(text.get(..len).unwrap_or_default())?;
+        let mut header = Self { kid: None, x5t: None, typ: None, has_nonce: false };
+        let mut algorithm_is_rs256 = false;
+        while let Some((name, value)) = members.next_member()? {
+            // After `canonicalise` a name that still holds an escape is none of these.
+            match name.as_str() {
+                Some("alg") => {
+                    algorithm_is_rs256 = matches!(value, JsonValue::String(alg) if alg == "RS256");
+                }
+                // RFC 7515 section 4.1.11: a recipient that does not understand an extension refuses the token. We
+                // understand none, so every form of `crit`, well-formed or not, is refused alike.
+                Some("crit") => return Err(HeaderError::Critical),
+                Some("b64") => {
+                    if !matches!(value, JsonValue::Bool(true)) {
+                        return Err(HeaderError::UnencodedPayload);
+                    }
+                }
+                Some("kid") => header.kid = Some(string(value)?),
+                Some("x5t") => header.x5t = Some(string(value)?),
+                Some("typ") => header.typ = Some(string(value)?),
+                Some("cty") => {
+                    // STRICT: a nested token is not unwrapped, and its claims are not ours to check.
+                    if is_media_type(string(value)?, "JWT") {
+                        return Err(HeaderError::NestedToken);
+                    }
+                }
+                Some("nonce") => header.has_nonce = true,
+                _ => {}
+            }
+        }
+        if algorithm_is_rs256 { Ok(header) } else { Err(HeaderError::Algorithm) }
+    }
+
+    /// `kid`, the key identifier ([RFC 7515 section 4.1.4](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.4)).
+    #[must_use]
+    pub const fn kid(&self) -> Option<JsonStr<'b>> {
+        self.kid
+    }
+
+    /// `x5t`, the SHA-1 thumbprint of the key's certificate
+    /// ([RFC 7515 section 4.1.7](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.7)).
+    #[must_use]
+    pub const fn x5t(&self) -> Option<JsonStr<'b>> {
+        self.x5t
+    }
+
+    /// `typ`, the media type of the token
+    /// ([RFC 7515 section 4.1.9](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9)).
+    #[must_use]
+    pub const fn typ(&self) -> Option<JsonStr<'b>> {
+        self.typ
+    }
+
+    /// Whether `typ` is the media type `expected`: ASCII case-insensitive, the prefix `application/` optional on both
+    /// sides ([RFC 7515 section 4.1.9](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9)).
+    #[must_use]
+    pub fn is_typ(&self, expected: &str) -> bool {
+        self.typ.is_some_and(|typ| is_media_type(typ, expected))
+    }
+
+    /// Whether the header has a member `nonce`, which marks a Microsoft Graph token: its signature covers another
+    /// header than the one sent, so nobody but Microsoft Graph can verify it.
+    #[must_use]
+    pub const fn has_nonce(&self) -> bool {
+        self.has_nonce
+    }
+}
+
+fn string(value: JsonValue<'_>) -> Result<JsonStr<'_>, HeaderError> {
+    match value {
+        JsonValue::String(text) => Ok(text),
+        _ => Err(HeaderError::WrongType),
+    }
+}
+
+/// Whether a media type of a header equals `expected`, each with or without `application/`.
+fn is_media_type(found: JsonStr<'_>, expected: &str) -> bool {
+    // A type with an escape left in it is no media type.
+    found.as_str().is_some_and(|found| short_form(found).eq_ignore_ascii_case(short_form(expected)))
+}
+
+/// The media type without `application/`, where that is the only slash.
+fn short_form(media_type: &str) -> &str {
+    const PREFIX: &str = "application/";
+    match media_type.split_at_checked(PREFIX.len()) {
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) && !rest.contains('/') => rest,
+        _ => media_type,
+    }
+}
+
+/// Prints which members are there, never their text.
+impl fmt::Debug for JoseHeader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoseHeader")
+            .field("kid", &self.kid)
+            .field("x5t", &self.x5t)
+            .field("typ", &self.typ)
+            .field("has_nonce", &self.has_nonce)
+            .finish()
+    }
+}

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Stage 5, POLICY: what a token must claim to be accepted, and when.
+//!
+//! A [`Policy`] is a `const` value of borrowed data, so it can live in flash. It is strict as made; every relaxation is
+//! a call with a name of its own. Anything else that decides about claims is a [`Check`] beside it.
+
+use crate::claims::{Claims, NumericDate};
+use crate::error::{PolicyError, RegisteredClaim};
+use crate::jwk::SigningKey;
+use crate::jws::JoseHeader;
+
+/// A rule that a token with a good signature must pass to be accepted.
+///
+/// [`Policy`] is the usual one. A pair of checks is a check: the first, then the second.
+///
+/// # Examples
+///
+/// ```
+/// use rs256::{Check, NumericDate, PolicyError, TokenView};
+///
+/// /// Accepts tokens of one department only.
+/// struct Department(&'static str);
+///
+/// impl Check for Department {
+///     fn check(&self, token: &TokenView<'_, '_>, _now: NumericDate) -> Result<(), PolicyError> {
+///         match token.claims().strings("department") {
+///             Some(department) if department.contains(self.0) => Ok(()),
+///             _ => Err(PolicyError::Other("department")),
+///         }
+///     }
+/// }
+/// ```
+pub trait Check {
+    /// Refuses a token by its JOSE header alone, before any RSA work. Accepts every header unless overridden.
+    ///
+    /// # Errors
+    ///
+    /// The rule that the header broke.
+    fn check_header(&self, header: &JoseHeader<'_>) -> Result<(), PolicyError> {
+        let _ = header;
+        Ok(())
+    }
+
+    /// Accepts or refuses a token whose signature is good, at the time `now`.
+    ///
+    /// # Errors
+    ///
+    /// The rule that the token broke.
+    fn check(&self, token: &TokenView<'_, '_>, now: NumericDate) -> Result<(), PolicyError>;
+}
+
+impl<A: Check + ?Sized, B: Check + ?Sized> Check for (&A, &B) {
+    fn check_header(&self, header: &JoseHeader<'_>) -> Result<(), PolicyError> {
+        self.0.check_header(header)?;
+        self.1.check_header(header)
+    }
+
+    fn check(&self, token: &TokenView<'_, '_>, now: NumericDate) -> Result<(), PolicyError> {
+        self.0.check(token, now)?;
+        self.1.check(token, now)
+    }
+}
+
+/// What a [`Check`] may look at: a token whose signature is good and whose claims are well-formed.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenView<'b, 'k> {
+    header: JoseHeader<'b>,
+    claims: Claims<'b>,
+    key: SigningKey<'k>,
+}
+
+impl<'b, 'k> TokenView<'b, 'k> {
+    pub(crate) const fn new(header: JoseHeader<'b>, claims: Claims<'b>, key: SigningKey<'k>) -> Self {
+        Self { header, claims, key }
+    }
+
+    /// The JOSE header, covered by the signature.
+    #[must_use]
+    pub const fn header(&self) -> &JoseHeader<'b> {
+        &self.header
+    }
+
+    /// The claims set, covered by the signature.
+    #[must_use]
+    pub const fn claims(&self) -> &Claims<'b> {
+        &self.claims
+    }
+
+    /// The key that verified the signature.
+    #[must_use]
+    pub const fn key(&self) -> &SigningKey<'k> {
+        &self.key
+    }
+}
+
+/// Whose tokens a [`Policy`] accepts: `iss` must equal one of these, octet for octet.
+#[derive(Clone, Copy, Debug)]
+pub struct Issuer<'p>(OneOrMany<'p>);
+
+#[derive(Clone, Copy, Debug)]
+enum OneOrMany<'p> {
+    One(&'p str),
+    Many(&'p [&'p str]),
+}
+
+impl<'p> Issuer<'p> {
+    /// Exactly this issuer. A prefix, a trailing slash or another case never matches.
+    #[must_use]
+    pub const fn exact(issuer: &'p str) -> Self {
+        Self(OneOrMany::One(issuer))
+    }
+
+    /// Any of these issuers, all of which must belong to the authority that owns the key set.
+    #[must_use]
+    pub const fn any_of(issuers: &'p [&'p str]) -> Self {
+        Self(OneOrMany::Many(issuers))
+    }
+
+    fn matches(&self, claims: &Claims<'_>) -> Result<bool, PolicyError> {
+        let found = claims.issuer().ok_or(PolicyError::MissingClaim(RegisteredClaim::Issuer))?;
+        Ok(match self.0 {
+            OneOrMany::One(issuer) => found == *issuer,
+            OneOrMany::Many(issuers) => issuers.iter().any(|issuer| found == **issuer),
+        })
+    }
+}
+
+/// The seconds allowed for clock skew ([RFC 7519 section 4.1.4](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Leeway(u16);
+
+impl Leeway {
+    /// The largest leeway, in seconds. "Usually no more than a few minutes", says the RFC.
+    pub const MAX_SECS: u16 = 600;
+
+    /// No leeway.
+    pub const ZERO: Self = Self(0);
+
+    /// 60 seconds, what a [`Policy`] starts with.
+    pub const DEFAULT: Self = Self(60);
+
+    /// A leeway of `SECS` seconds; more than [`Leeway::MAX_SECS`] does not compile.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rs256::Leeway;
+    /// assert_eq!(Some(Leeway::secs::<30>()), Leeway::from_secs(30));
+    /// ```
+    #[must_use]
+    pub const fn secs<const SECS: u16>() -> Self {
+        const { assert!(SECS <= Self::MAX_SECS) };
+        Self(SECS)
+    }
+
+    /// A leeway of `secs` seconds; `None` for more than [`Leeway::MAX_SECS`].
+    #[must_use]
+    pub const fn from_secs(secs: u16) -> Option<Self> {
+        if secs <= Self::MAX_SECS { Some(Self(secs)) } else { None }
+    }
+
+    /// The leeway in seconds.
+    #[must_use]
+    pub const fn as_secs(self) -> u16 {
+        self.0
+    }
+
+    const fn wide(self) -> u64 {
+        // widening; `From` is not const
+        #[expect(clippy::as_conversions, reason = "widening")]
+        {
+            self.0 as u64
+        }
+    }
+}
+
+/// What the tokens of one authority must claim.
+///
+/// As made by [`Policy::new`]: `iss` and `aud` must be present and match, `exp` must be present and not have passed,
+/// `nbf` is checked when present, with a leeway of 60 seconds on both; `typ` is not looked at and `iat` only for its
+/// type.
+///
+/// # Examples
+///
+/// ```
+/// use rs256::{Issuer, Leeway, Policy};
+///
+/// static POLICY: Policy<'static> =
+///     Policy::new(Issuer::exact("https://login.example.com/contoso/v2.0"), &["api://orders"])
+///         .leeway(Leeway::secs::<30>())
+///         .require(&["sub"])
+///         .token_type("at+jwt");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Policy<'p> {
+    issuer: Issuer<'p>,
+    audiences: Option<&'p [&'p str]>,
+    required: &'p [&'p str],
+    token_type: Option<&'p str>,
+    expiration_required: bool,
+    expiration_leeway: Leeway,
+    not_before_leeway: Leeway,
+    max_age: Option<u32>,
+}
+
+impl<'p> Policy<'p> {
+    /// The strict policy for tokens of `issuer` meant for one of `audiences`. Without an audience in the list nothing
+    /// is accepted.
+    #[must_use]
+    pub const fn new(issuer: Issuer<'p>, audiences: &'p [&'p str]) -> Self {
+        Self {
+            issuer,
+            audiences: Some(audiences),
+            required: &[],
+            token_type: None,
+            expiration_required: true,
+            expiration_leeway: Leeway::DEFAULT,
+            not_before_leeway: Leeway::DEFAULT,
+            max_age: None,
+        }
+    }
+
+    /// Allows `leeway` at both ends of a token's life.
+    #[must_use]
+    pub const fn leeway(self, leeway: Leeway) -> Self {
+        self.expiration_leeway(leeway).not_before_leeway(leeway)
+    }
+
+    /// Allows `leeway` after `exp`, and after the maximum age.
+    #[must_use]
+    pub const fn expiration_leeway(mut self, leeway: Leeway) -> Self {
+        self.expiration_leeway = leeway;
+        self
+    }
+
+    /// Allows `leeway` before `nbf`, and before `iat` where a maximum age is set.
+    #[must_use]
+    pub const fn not_before_leeway(mut self, leeway: Leeway) -> Self {
+        self.not_before_leeway = leeway;
+        self
+    }
+
+    /// Refuses tokens that lack one of these claims. A claim that is `null` counts as present.
+    #[must_use]
+    pub const fn require(mut self, claims: &'p [&'p str]) -> Self {
+        self.required = claims;
+        self
+    }
+
+    /// Refuses tokens issued more than `secs` seconds ago, in the future, or without `iat`.
+    #[must_use]
+    pub const fn max_age(mut self, secs: u32) -> Self {
+        self.max_age = Some(secs);
+        self
+    }
+
+    /// Refuses tokens whose header does not carry the media type `typ`, such as `at+jwt`
+    /// ([RFC 8725 section 3.11](https://www.rfc-editor.org/rfc/rfc8725#section-3.11)). Compared without case, the
+    /// prefix `application/` optional.
+    #[must_use]
+    pub const fn token_type(mut self, typ: &'p str) -> Self {
+        self.token_type = Some(typ);
+        self
+    }
+
+    /// RELAXES: accepts tokens without `exp`. One that is present is still checked.
+    #[must_use]
+    pub const fn waive_expiration(mut self) -> Self {
+        self.expiration_required = false;
+        self
+    }
+
+    /// RELAXES: accepts tokens for any audience, or none. A token meant for another service is then accepted here.
+    #[must_use]
+    pub const fn any_audience(mut self) -> Self {
+        self.audiences = None;
+        self
+    }
+
+    fn check_issuer(&self, claims: &Claims<'_>) -> Result<(), PolicyError> {
+        if self.issuer.matches(claims)? { Ok(()) } else { Err(PolicyError::Issuer) }
+    }
+
+    fn check_audience(&self, claims: &Claims<'_>) -> Result<(), PolicyError> {
+        let Some(audiences) = self.audiences else { return Ok(()) };
+        let found = claims.audience().ok_or(PolicyError::MissingClaim(RegisteredClaim::Audience))?;
+        // RFC 7519 section 4.1.3: one common entry is enough.
+        if found.iter().any(|found| audiences.iter().any(|audience| found == **audience)) {
+            Ok(())
+        } else {
+            Err(PolicyError::Audience)
+        }
+    }
+
+    fn check_time(&self, claims: &Claims<'_>, now: NumericDate) -> Result<(), PolicyError> {
+        // RFC 7519 section 4.1.4: "on or after" the date the token is refused.
+        match claims.expiration() {
+            Some(exp) if now >= exp.plus(self.expiration_leeway.wide()) => {
+                return Err(PolicyError::Expired { exp, now });
+            }
+            None if self.expiration_required => {
+                return Err(PolicyError::MissingClaim(RegisteredClaim::Expiration));
+            }
+            _ => {}
+        }
+        // RFC 7519 section 4.1.5: "before" the date the token is refused.
+        let latest = now.plus(self.not_before_leeway.wide());
+        match claims.not_before() {
+            Some(nbf) if latest < nbf => return Err(PolicyError::NotYetValid { nbf, now }),
+            _ => {}
+        }
+        // RFC 7519 section 4.1.6 leaves the age to the application.
+        let Some(max_age) = self.max_age else { return Ok(()) };
+        let missing = PolicyError::MissingClaim(RegisteredClaim::IssuedAt);
+        let (iat, iat_ceil) = claims.issued_at().zip(claims.issued_at_ceil()).ok_or(missing)?;
+        if latest < iat_ceil {
+            return Err(PolicyError::IssuedInFuture { iat: iat_ceil, now });
+        }
+        if now > iat.plus(u64::from(max_age)).plus(self.expiration_leeway.wide()) {
+            return Err(PolicyError::TooOld { iat, now });
+        }
+        Ok(())
+    }
+
+    fn check_required(&self, claims: &Claims<'_>) -> Result<(), PolicyError> {
+        match self.required.iter().position(|name| claims.get(name).is_none()) {
+            None => Ok(()),
+            Some(index) => Err(PolicyError::MissingRequired { index: u16::try_from(index).unwrap_or(u16::MAX) }),
+        }
+    }
+}
+
+impl Check for Policy<'_> {
+    fn check_header(&self, header: &JoseHeader<'_>) -> Result<(), PolicyError> {
+        match self.token_type {
+            Some(expected) if !header.is_typ(expected) => Err(PolicyError::TokenType),
+            _ => Ok(()),
+        }
+    }
+
+    fn check(&self, token: &TokenView<'_, '_>, now: NumericDate) -> Result<(), PolicyError> {
+        let claims = token.claims();
+        self.check_issuer(claims)?;
+        self.check_audience(claims)?;
+        self.check_time(claims, now)?;
+        self.check_required(claims)
+    }
+}
+
+/// A list of withdrawn tokens, subjects or sessions that the application keeps.
+///
+/// Asked about a token that was accepted otherwise, each time, whatever a cache remembers of it.
+pub trait Revocation {
+    /// Whether a token with these claims has been withdrawn.
+    fn is_revoked(&self, claims: &Claims<'_>) -> bool;
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Stage 4, VERIFY: RS256, which is RSASSA-PKCS1-v1_5 with SHA-256
+//! ([RFC 7518 section 3.3](https://www.rfc-editor.org/rfc/rfc7518#section-3.3),
+//! [RFC 8017 section 8.2.2](https://www.rfc-editor.org/rfc/rfc8017#section-8.2.2)).
+//!
+//! Everything handled here is public: modulus, exponent, signature, message. So run time may depend on all of it; there
+//! is no secret to protect.
+
+mod message_hash;
+mod public_key;
+mod signature;
+mod size;
+
+use message_hash::MessageHash;
+pub use public_key::RsaPublicKey;
+pub(crate) use signature::Signature;
+pub use size::{Rsa2048, Rsa4096, Rsa8192, RsaSize};
+
+use crate::backend;
+pub use crate::backend::PreparedKey;
+pub(crate) use crate::backend::KeyRef;
+use crate::error::InvalidSignature;
+
+/// RSASSA-PKCS1-V1_5-VERIFY: whether the holder of `key` made `signature` over `message`.
+///
+/// # Errors
+///
+/// [`InvalidSignature`] for every reason alike.
+pub(crate) fn verify<S: RsaSize>(
+    key: KeyRef<'_, S>,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<(), InvalidSignature> {
+    // 1. Length checking: S must be exactly k octets. Without this step a signature with zero octets in front would be
+    //    a second valid text for the same token.
+    if signature.len() != key.modulus_len() {
+        return Err(InvalidSignature);
+    }
+    // 2. RSA verification:
+    //    a. s = OS2IP(S): in the backend.
+    //    b. m = RSAVP1((n, e), s), which refuses s ≥ n: in the backend.
+    //    c. EM = I2OSP(m, k): not needed, since m is compared as a number.
+    // 3. EM' = EMSA-PKCS1-V1_5-ENCODE(M, k): the backend encodes the hash that it is given. k is at least 256, so
+    //    "intended encoded message length too short" cannot happen.
+    // 4. m = OS2IP(EM'): both are below n, so this is EM = EM' for all k octets. Nothing of EM is ever parsed.
+    if backend::verify(key, signature, MessageHash::new(message)) { Ok(()) } else { Err(InvalidSignature) }
+}
+
+impl<S: RsaSize> PreparedKey<S> {
+    /// Whether `signature` is one over `message` by the holder of this key: RS256 alone, without a token around it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSignature`] for every reason alike.
+    pub fn verify_rs256(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+        verify(KeyRef::Prepared(self), message, signature)
+    }
+}
+
+impl<S: RsaSize> RsaPublicKey<S> {
+    /// As [`PreparedKey::verify_rs256`], on the portable path and without preparation: for a key in flash that is used
+    /// seldom.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSignature`] for every reason alike.
+    pub fn verify_rs256(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+        verify(KeyRef::Static(self), message, signature)
+    }
+}

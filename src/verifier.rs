@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The whole story in one function, [`Verifier::verify`], and the types between its stages.
+
+use core::fmt;
+
+use crate::claims::{Claims, NumericDate};
+use crate::error::{Error, InvalidSignature, PolicyError};
+use crate::candidates::{Authorities, Candidate};
+use crate::jwk::{KeySetRef, SigningKey};
+use crate::jws::{CompactJws, DecodedJws, JoseHeader};
+use crate::policy::{Check, Revocation, TokenView};
+use crate::rs256::{self, Rsa4096, RsaSize, Signature};
+
+/// The keys of one authority and the policy for its tokens.
+///
+/// The two belong together: a key of authority A never vouches for an issuer of authority B
+/// ([RFC 8725 section 3.8](https://www.rfc-editor.org/rfc/rfc8725#section-3.8)).
+pub struct Authority<'k, S: RsaSize = Rsa4096> {
+    pub(crate) keys: KeySetRef<'k, S>,
+    pub(crate) policy: &'k (dyn Check + Sync),
+}
+
+impl<'k, S: RsaSize> Authority<'k, S> {
+    /// Binds `keys` (a key set, or one pinned key) to `policy`.
+    pub fn new(keys: impl Into<KeySetRef<'k, S>>, policy: &'k (dyn Check + Sync)) -> Self {
+        Self { keys: keys.into(), policy }
+    }
+}
+
+impl<S: RsaSize> Clone for Authority<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: RsaSize> Copy for Authority<'_, S> {}
+
+impl<S: RsaSize> fmt::Debug for Authority<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authority").field("keys", &self.keys).finish_non_exhaustive()
+    }
+}
+
+/// Verifies tokens of one authority, or of several.
+///
+/// # Examples
+///
+/// ```
+/// use rs256::{Issuer, KeySet, NumericDate, Policy, Verifier};
+///
+/// // Once, or in a static.
+/// static POLICY: Policy<'static> =
+///     Policy::new(Issuer::exact("https://login.example.com/contoso/v2.0"), &["api://orders"]);
+///
+/// // At start-up and when the issuer rotates its keys.
+/// let mut keys = KeySet::<8>::new();
+/// # let jwk_set_json = include_bytes!("../tests/data/doc/jwks.json");
+/// keys.replace_from_jwk_set(jwk_set_json)?;
+///
+/// // For every request.
+/// # let jwt = include_bytes!("../tests/data/doc/token.jwt").trim_ascii_end();
+/// # let now = 1_800_000_000;
+/// let mut buf = [0_u8; 2048];
+/// let token = Verifier::new(&keys, &POLICY).verify(jwt, NumericDate::from_secs(now), &mut buf)?;
+/// assert!(token.claims().subject().is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Verifier<'k, S: RsaSize = Rsa4096> {
+    authorities: Authorities<'k, S>,
+}
+
+impl<'k, S: RsaSize> Verifier<'k, S> {
+    /// A verifier for the tokens of one authority: its keys (a [`KeySet`](crate::KeySet), or one pinned key) and the
+    /// policy for its tokens.
+    pub fn new(keys: impl Into<KeySetRef<'k, S>>, policy: &'k (dyn Check + Sync)) -> Self {
+        Self { authorities: Authorities::One(Authority::new(keys, policy)) }
+    }
+
+    /// A verifier for the tokens of several authorities. A token is checked against the policy of the authority whose
+    /// key verified it, never against another's. Where several have a key of the token's `kid`, they are tried in
+    /// order.
+    #[must_use]
+    pub const fn any(authorities: &'k [Authority<'k, S>]) -> Self {
+        Self { authorities: Authorities::Many(authorities) }
+    }
+
+    /// Verifies `token` at the time `now`: the five stages of the crate in their order. Cheap and structural checks
+    /// come first, the signature before any claim is believed, the policy last.
+    ///
+    /// `buf` takes the decoded header and payload, which the result borrows; [`CompactJws::buffer_len`] tells how much
+    /// a token needs, and 2 KiB hold an ordinary one.
+    ///
+    /// # Errors
+    ///
+    /// The first check that failed, by stage: see [`Error`].
+    pub fn verify<'b, T>(&self, token: &T, now: NumericDate, buf: &'b mut [u8]) -> Result<AcceptedToken<'b>, Error>
+    where
+        T: AsRef<[u8]> + ?Sized,
+    {
+        let jws = CompactJws::parse(token.as_ref())?; // 1 parse
+        let decoded = jws.decode(buf)?; // 2 decode
+        let pending = self.select(decoded)?; // 3 key lookup
+        let verified = pending.verify()?; // 4 verify
+        verified.accept(now) // 5 claims and policy
+    }
+
+    /// Stages 1 to 3 alone: parses and decodes `token` and selects the key. What remains is the RSA operation, for
+    /// which there are several ways: [`PendingJws::verify`] and the other users of a [`PendingJws`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Jws`], [`Error::Header`], [`Error::KeySelection`]; [`Error::Signature`] when the signature is longer
+    /// than any key of size `S` makes; [`Error::Policy`] when the policy refuses the header.
+    pub fn prepare<'t, 'b, T>(&self, token: &'t T, buf: &'b mut [u8]) -> Result<PendingJws<'t, 'b, 'k, S>, Error>
+    where
+        T: AsRef<[u8]> + ?Sized,
+    {
+        let jws = CompactJws::parse(token.as_ref())?;
+        self.select(jws.decode(buf)?)
+    }
+
+    fn select<'t, 'b>(&self, decoded: DecodedJws<'t, 'b, S>) -> Result<PendingJws<'t, 'b, 'k, S>, Error> {
+        let candidate = self.authorities.first_candidate(&decoded.header)?;
+        Ok(PendingJws { decoded, authorities: self.authorities, candidate })
+    }
+}
+
+impl<S: RsaSize> fmt::Debug for Verifier<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Verifier").field(&self.authorities.as_slice()).finish()
+    }
+}
+
+impl<S: RsaSize> Clone for Verifier<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: RsaSize> Copy for Verifier<'_, S> {}
+
+/// A token whose key is selected, whose header is acceptable and whose segments are decoded. Its signature is not
+/// checked yet.
+pub struct PendingJws<'t, 'b, 'k, S: RsaSize = Rsa4096> {
+    decoded: DecodedJws<'t, 'b, S>,
+    authorities: Authorities<'k, S>,
+    candidate: Candidate<'k, S>,
+}
+
+impl<'b, 'k, S: RsaSize> PendingJws<'_, 'b, 'k, S> {
+    /// The JOSE header. Nobody vouches for it yet.
+    #[must_use]
+    pub const fn unverified_header(&self) -> &JoseHeader<'b> {
+        &self.decoded.header
+    }
+
+    /// Checks the signature with the selected key; where several keys have the token's `kid`, with one after the other.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSignature`] when none of them made it.
+    pub fn verify(self) -> Result<VerifiedJws<'b, 'k, S>, InvalidSignature> {
+        let Self { decoded, authorities, mut candidate } = self;
+        while rs256::verify(candidate.key, decoded.signing_input, decoded.signature.as_ref()).is_err() {
+            candidate = authorities.candidate_after(&candidate, &decoded.header).ok_or(InvalidSignature)?;
+        }
+        Ok(VerifiedJws { header: decoded.header, payload: decoded.payload, candidate })
+    }
+}
+
+/// Prints the header's members, never the text.
+impl<S: RsaSize> fmt::Debug for PendingJws<'_, '_, '_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingJws").field("header", &self.decoded.header).finish_non_exhaustive()
+    }
+}
+
+/// A token whose signature is good. Its claims are not checked yet, and not reachable.
+pub struct VerifiedJws<'b, 'k, S: RsaSize = Rsa4096> {
+    header: JoseHeader<'b>,
+    payload: &'b mut [u8],
+    candidate: Candidate<'k, S>,
+}
+
+impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
+    /// The JOSE header.
+    #[must_use]
+    pub const fn header(&self) -> &JoseHeader<'b> {
+        &self.header
+    }
+
+    /// The JWS Payload: whatever octets were signed. For a use of JWS other than claims; whoever reads claims from here
+    /// has checked no policy.
+    #[must_use]
+    pub const fn payload(&self) -> &[u8] {
+        self.payload
+    }
+
+    /// The key that verified the signature.
+    #[must_use]
+    pub const fn key(&self) -> SigningKey<'k> {
+        self.candidate.signing_key
+    }
+
+    /// Checks the claims at the time `now` against the policy of the authority whose key verified the signature.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Claims`] when the payload is no claims set, [`Error::Policy`] when the policy refuses it.
+    pub fn accept(self, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
+        let policy = self.candidate.authority.policy;
+        self.check(policy, now)
+    }
+
+    /// Checks the claims at the time `now` against `policy`, which must be one for the authority whose key this is.
+    ///
+    /// # Errors
+    ///
+    /// As for [`VerifiedJws::accept`].
+    pub fn check<C: Check + ?Sized>(self, policy: &C, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
+        let claims = Claims::read(self.payload)?;
+        let token = TokenView::new(self.header, claims, self.candidate.signing_key);
+        policy.check_header(&self.header)?;
+        policy.check(&token, now)?;
+        Ok(AcceptedToken { header: self.header, claims })
+    }
+}
+
+/// Prints the header's members, never the text.
+impl<S: RsaSize> fmt::Debug for VerifiedJws<'_, '_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedJws").field("header", &self.header).finish_non_exhaustive()
+    }
+}
+
+/// A token that is good in every respect: signature, claims and policy.
+#[derive(Clone, Copy, Debug)]
+pub struct AcceptedToken<'b> {
+    header: JoseHeader<'b>,
+    claims: Claims<'b>,
+}
+
+impl<'b> AcceptedToken<'b> {
+    /// The JOSE header.
+    #[must_use]
+    pub const fn header(&self) -> &JoseHeader<'b> {
+        &self.header
+    }
+
+    /// The claims set.
+    #[must_use]
+    pub const fn claims(&self) -> &Claims<'b> {
+        &self.claims
+    }
+
+    /// The token, unless `revocation` has withdrawn it.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::Revoked`].
+    pub fn unless_revoked<R: Revocation + ?Sized>(self, revocation: &R) -> Result<Self, PolicyError> {
+        if revocation.is_revoked(&self.claims) { Err(PolicyError::Revoked) } else { Ok(self) }
+    }
+}
