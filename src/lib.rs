@@ -13,6 +13,9 @@ extern crate std;
 // 2. DECODE: strict base64url, bounded non-recursive JSON.
 // mod base64url; mod json;
 
+// 2. DECODE: strict base64url.
+mod base64url;
+
 mod error;
 pub mod limits;
 
