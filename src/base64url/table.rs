@@ -39,23 +39,27 @@ pub(super) fn symbol(character: u8) -> u8 {
 }
 
 /// Writes the octets that `src` stands for; false when a character is outside the alphabet.
-pub(super) fn translate(src: &[u8], out: &mut [u8]) -> bool {
+pub(super) fn translate(src: &[u8], mut out: &mut [u8]) -> bool {
     let (quads, rest) = src.as_chunks::<4>();
-    let (triples, end) = out.as_chunks_mut::<3>();
     let mut bad = 0;
-    for (quad, triple) in quads.iter().zip(triples) {
-        let [a, b, c, d] = quad.map(symbol);
+    for &[a, b, c, d] in quads {
+        // Cut off one by one: splitting all of `out` into threes divides, which a Cortex-M0 does in a subroutine.
+        let Some((triple, after)) = out.split_first_chunk_mut::<3>() else {
+            return false;
+        };
+        let (a, b, c, d) = (symbol(a), symbol(b), symbol(c), symbol(d));
         bad |= a | b | c | d;
         *triple = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
+        out = after;
     }
-    match (rest, end) {
+    match (rest, out) {
         (&[a, b], [first]) => {
-            let [a, b] = [a, b].map(symbol);
+            let (a, b) = (symbol(a), symbol(b));
             bad |= a | b;
             *first = a << 2 | b >> 4;
         }
         (&[a, b, c], [first, second]) => {
-            let [a, b, c] = [a, b, c].map(symbol);
+            let (a, b, c) = (symbol(a), symbol(b), symbol(c));
             bad |= a | b | c;
             *first = a << 2 | b >> 4;
             *second = b << 4 | c >> 2;
