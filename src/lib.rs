@@ -46,6 +46,9 @@ mod policy;
 #[cfg(feature = "serde")]
 mod deserialize;
 
+// 2. DECODE: strict base64url.
+mod base64url;
+
 mod error;
 pub mod limits;
 
