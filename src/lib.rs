@@ -13,7 +13,10 @@ extern crate std;
 // 2. DECODE: strict base64url, bounded non-recursive JSON.
 // mod base64url; mod json;
 
+// 3. LOOKUP: keys, as the issuer publishes them.
+mod jwk;
+
 mod error;
 pub mod limits;
 
-pub use error::{InvalidBase64url, JsonError, JsonErrorKind, KeyError};
+pub use error::{DerError, InvalidBase64url, JsonError, JsonErrorKind, KeyError, PemError};
