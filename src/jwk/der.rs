@@ -12,9 +12,12 @@
 //! the constructor of the key. Work is linear in the length of the input and nothing is copied.
 
 use der::asn1::{AnyRef, BitStringRef, UintRef};
-use der::{ErrorKind, Reader, SliceReader, Tag, TagNumber};
+use der::{ErrorKind, Reader, Tag, TagNumber};
 
+use self::octets::Octets;
 use crate::error::DerError;
+
+mod octets;
 
 /// `AlgorithmIdentifier { rsaEncryption, NULL }`, the whole of it. DER has one spelling for each value, so it is
 /// compared and never parsed; that leaves no room for other parameters, or none.
@@ -105,10 +108,10 @@ pub(crate) fn certificate(der: &[u8]) -> Result<RsaParts<'_>, DerError> {
 /// Runs `read` on `der` and refuses what it leaves behind.
 fn whole<'d>(
     der: &'d [u8],
-    read: impl FnOnce(&mut SliceReader<'d>) -> Result<RsaParts<'d>, Fault>,
+    read: impl FnOnce(&mut Octets<'d>) -> Result<RsaParts<'d>, Fault>,
 ) -> Result<RsaParts<'d>, DerError> {
     let run = || {
-        let mut reader = SliceReader::new(der)?;
+        let mut reader = Octets::new(der)?;
         let parts = read(&mut reader)?;
         reader.finish()?;
         Ok(parts)
@@ -116,7 +119,7 @@ fn whole<'d>(
     run().map_err(|Fault(error)| error)
 }
 
-fn read_spki<'d>(reader: &mut SliceReader<'d>) -> Result<RsaParts<'d>, Fault> {
+fn read_spki<'d>(reader: &mut Octets<'d>) -> Result<RsaParts<'d>, Fault> {
     reader.sequence(|fields| {
         // STRICT: id-RSASSA-PSS and rsaEncryption without the NULL are refused although the key inside might be used.
         if fields.tlv_bytes()? != RSA_ENCRYPTION {
