@@ -50,11 +50,12 @@ pub(crate) fn parse_pem<'b>(pem: &[u8], buf: &'b mut [u8]) -> Result<RsaParts<'b
             return Err(PemError::Boundary);
         }
         // Only a full line may have a successor.
-        if complete || line.is_empty() || line.len() > LINE_CHARS {
+        if complete || line.is_empty() {
             return Err(PemError::Base64);
         }
         rest = next;
         complete = line.len() < LINE_CHARS || line.ends_with(b"=");
+        // A longer line does not fit and is refused by that.
         let mut octets = [0; LINE_OCTETS];
         let octets = Base64::decode(line, &mut octets).map_err(|_| PemError::Base64)?;
         let until = len.saturating_add(octets.len());

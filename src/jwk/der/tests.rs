@@ -262,6 +262,28 @@ fn certificates_keep_the_order_of_their_fields() {
 }
 
 #[test]
+fn certificates_have_fields_of_the_right_type() {
+    let empty = tlv(0x30, &[]);
+    let (serial, signature): (&[u8], &[u8]) = (&[2, 1, 1], &[3, 1, 0]);
+    let tbs = |fields: [&[u8]; 6]| tlv(0x30, &fields);
+    let right = [serial, &empty, &empty, &empty, &empty, SPKI];
+    let whole = |tbs: &[u8], algorithm: &[u8], signature: &[u8]| tlv(0x30, &[tbs, algorithm, signature]);
+    assert_eq!(certificate(&whole(&tbs(right), &empty, signature)), spki(SPKI));
+    for at in 0..5 {
+        let mut wrong = right;
+        wrong[at] = NULL;
+        assert_eq!(
+            certificate(&whole(&tbs(wrong), &empty, signature)),
+            Err(Malformed),
+            "{at}"
+        );
+    }
+    assert_eq!(certificate(&whole(&tbs(right), NULL, signature)), Err(Malformed));
+    assert_eq!(certificate(&whole(&tbs(right), &empty, NULL)), Err(Malformed));
+    assert_eq!(certificate(&whole(&tbs(right), &empty, &[])), Err(Malformed));
+}
+
+#[test]
 fn a_certificate_of_another_algorithm_is_refused() {
     let ec = file!("ec-spki.der");
     let empty = tlv(0x30, &[]);

@@ -194,7 +194,22 @@ fn base64_is_canonical() {
     ] {
         assert_eq!(parse(SPKI.replace(from, to)), Err(PemError::Base64), "{to:?}");
     }
-    // 270 octets end with one group that is full; shorten the body to see both kinds of padding and their spare bits.
+    // Padding ends the text even when its line is full, and lengthens no line.
+    let first = SPKI.lines().nth(1).unwrap();
+    assert_eq!(first.len(), 64);
+    for line in [
+        format!("{}==", &first[..62]),
+        format!("{}=", &first[..63]),
+        format!("{first}="),
+        format!("{first}=="),
+    ] {
+        assert_eq!(parse(SPKI.replace(first, &line)), Err(PemError::Base64), "{line}");
+    }
+    let full = "MAA".repeat(21);
+    let block = |rest: &str| format!("-----BEGIN PUBLIC KEY-----\n{full}=\n{rest}-----END PUBLIC KEY-----");
+    assert!(matches!(parse(block("")), Err(PemError::Der(_))));
+    assert_eq!(parse(block("MAAA\n")), Err(PemError::Base64));
+    // Both kinds of padding, and their spare bits.
     let pem = |last: &str| format!("-----BEGIN PUBLIC KEY-----\n{last}\n-----END PUBLIC KEY-----\n");
     for (last, verdict) in [
         ("MA==", PemError::Der(DerError::Malformed)),
