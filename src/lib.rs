@@ -56,8 +56,8 @@ pub use claims::{Claims, NumericDate, StringOrArray};
 #[cfg(feature = "serde")]
 pub use deserialize::DeserializeError;
 pub use error::{
-    AuthorizationError, ClaimsError, Error, HeaderError, InvalidBase64url, InvalidSignature, JsonError, JsonErrorKind,
-    JwsError, KeyError, KeySelectionError, PolicyError, RegisteredClaim,
+    AuthorizationError, ClaimsError, DerError, Error, HeaderError, InvalidBase64url, InvalidSignature, JsonError, JsonErrorKind,
+    JwsError, KeyError, KeySelectionError, PemError, PolicyError, RegisteredClaim,
 };
 pub use json::{JsonArray, JsonNumber, JsonObject, JsonStr, JsonValue};
 pub use jwk::{KeySet, KeySetRef, LoadError, LoadReport, SigningKey, SkipReason};

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Why claims were refused.
+
+use core::fmt;
+
+use super::{JsonError, JsonErrorKind};
+use crate::claims::NumericDate;
+
+/// A claim registered by [RFC 7519 section 4.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RegisteredClaim {
+    /// `iss`
+    Issuer,
+    /// `sub`
+    Subject,
+    /// `aud`
+    Audience,
+    /// `exp`
+    Expiration,
+    /// `nbf`
+    NotBefore,
+    /// `iat`
+    IssuedAt,
+    /// `jti`
+    JwtId,
+}
+
+impl RegisteredClaim {
+    /// The claim's name in a token, such as `exp`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Issuer => "iss",
+            Self::Subject => "sub",
+            Self::Audience => "aud",
+            Self::Expiration => "exp",
+            Self::NotBefore => "nbf",
+            Self::IssuedAt => "iat",
+            Self::JwtId => "jti",
+        }
+    }
+}
+
+/// Why a payload is not a claims set ([RFC 7519 section 4](https://www.rfc-editor.org/rfc/rfc7519#section-4)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ClaimsError {
+    /// The payload is not one JSON object as [`JsonErrorKind`] demands.
+    Json(JsonError),
+    /// A registered claim has a value of the wrong JSON type, or a date outside 0 ≤ t < 2^53.
+    WrongType(RegisteredClaim),
+}
+
+impl ClaimsError {
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Json(inner) => match inner.kind {
+                JsonErrorKind::NotUtf8 => "claims_not_utf8",
+                JsonErrorKind::Syntax => "claims_syntax",
+                JsonErrorKind::NotAnObject => "claims_not_an_object",
+                JsonErrorKind::TrailingData => "claims_trailing_data",
+                JsonErrorKind::TooDeep => "claims_too_deep",
+                JsonErrorKind::TooManyMembers => "claims_too_many_members",
+                JsonErrorKind::DuplicateName => "claims_duplicate_name",
+            },
+            Self::WrongType(claim) => match claim {
+                RegisteredClaim::Issuer => "iss_wrong_type",
+                RegisteredClaim::Subject => "sub_wrong_type",
+                RegisteredClaim::Audience => "aud_wrong_type",
+                RegisteredClaim::Expiration => "exp_wrong_type",
+                RegisteredClaim::NotBefore => "nbf_wrong_type",
+                RegisteredClaim::IssuedAt => "iat_wrong_type",
+                RegisteredClaim::JwtId => "jti_wrong_type",
+            },
+        }
+    }
+}
+
+impl fmt::Display for ClaimsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json(inner) => write!(f, "claims set: {inner}"),
+            Self::WrongType(claim) => {
+                f.write_str("expected ")?;
+                f.write_str(match claim {
+                    RegisteredClaim::Audience => "a string or an array of strings",
+                    RegisteredClaim::Expiration | RegisteredClaim::NotBefore | RegisteredClaim::IssuedAt => {
+                        "a number of seconds from 0 to below 2^53"
+                    }
+                    RegisteredClaim::Issuer | RegisteredClaim::Subject | RegisteredClaim::JwtId => "a string",
+                })?;
+                write!(f, " for `{}`", claim.name())
+            }
+        }
+    }
+}
+
+impl core::error::Error for ClaimsError {}
+
+impl From<JsonError> for ClaimsError {
+    fn from(inner: JsonError) -> Self {
+        Self::Json(inner)
+    }
+}
+
+/// The rule of a policy that a token broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// A registered claim that the policy needs is absent.
+    MissingClaim(RegisteredClaim),
+    /// A claim that [`Policy::require`](crate::Policy::require) lists is absent.
+    MissingRequired {
+        /// Its place in that list.
+        index: u16,
+    },
+    /// `typ` of the JOSE header is absent or not the one expected.
+    TokenType,
+    /// `iss` equals none of the policy's issuers.
+    Issuer,
+    /// No entry of `aud` equals one of the policy's audiences.
+    Audience,
+    /// `now` ≥ `exp` + leeway.
+    Expired {
+        /// The claim, rounded up to whole seconds.
+        exp: NumericDate,
+        /// The clock that was given.
+        now: NumericDate,
+    },
+    /// `now` + leeway < `nbf`.
+    NotYetValid {
+        /// The claim, rounded up to whole seconds.
+        nbf: NumericDate,
+        /// The clock that was given.
+        now: NumericDate,
+    },
+    /// A maximum age is set and `now` + leeway < `iat`.
+    IssuedInFuture {
+        /// The claim, rounded up to whole seconds.
+        iat: NumericDate,
+        /// The clock that was given.
+        now: NumericDate,
+    },
+    /// A maximum age is set and `now` > `iat` + maximum age + leeway.
+    TooOld {
+        /// The claim, rounded down to whole seconds.
+        iat: NumericDate,
+        /// The clock that was given.
+        now: NumericDate,
+    },
+    /// The caller's [`Revocation`](crate::Revocation) withdrew the token.
+    Revoked,
+    /// A scope or role that the request needs is not held.
+    InsufficientScope,
+    /// A caller's own [`Check`](crate::Check) refused the token, with a code of its own.
+    Other(&'static str),
+}
+
+impl PolicyError {
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::MissingClaim(claim) => match claim {
+                RegisteredClaim::Issuer => "iss_missing",
+                RegisteredClaim::Subject => "sub_missing",
+                RegisteredClaim::Audience => "aud_missing",
+                RegisteredClaim::Expiration => "exp_missing",
+                RegisteredClaim::NotBefore => "nbf_missing",
+                RegisteredClaim::IssuedAt => "iat_missing",
+                RegisteredClaim::JwtId => "jti_missing",
+            },
+            Self::MissingRequired { .. } => "required_claim_missing",
+            Self::TokenType => "token_type",
+            Self::Issuer => "issuer",
+            Self::Audience => "audience",
+            Self::Expired { .. } => "expired",
+            Self::NotYetValid { .. } => "not_yet_valid",
+            Self::IssuedInFuture { .. } => "issued_in_future",
+            Self::TooOld { .. } => "too_old",
+            Self::Revoked => "revoked",
+            Self::InsufficientScope => "insufficient_scope",
+            Self::Other(code) => code,
+        }
+    }
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingClaim(claim) => write!(f, "expected the claim `{}`, found none", claim.name()),
+            Self::MissingRequired { index } => write!(f, "required claim number {index} is missing"),
+            Self::TokenType => f.write_str("expected another token type (`typ`)"),
+            Self::Issuer => f.write_str("expected another issuer (`iss`)"),
+            Self::Audience => f.write_str("expected another audience (`aud`)"),
+            Self::Expired { exp, now } => write!(f, "expired: `exp` is {exp}, the time is {now}"),
+            Self::NotYetValid { nbf, now } => write!(f, "not yet valid: `nbf` is {nbf}, the time is {now}"),
+            Self::IssuedInFuture { iat, now } => write!(f, "issued in the future: `iat` is {iat}, the time is {now}"),
+            Self::TooOld { iat, now } => write!(f, "issued too long ago: `iat` is {iat}, the time is {now}"),
+            Self::Revoked => f.write_str("revoked"),
+            Self::InsufficientScope => f.write_str("expected a scope or role that the token does not hold"),
+            Self::Other(code) => write!(f, "refused by a check of the application: {code}"),
+        }
+    }
+}
+
+impl core::error::Error for PolicyError {}
