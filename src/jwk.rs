@@ -7,12 +7,14 @@
 //! passed over, never an error: one odd key must not take the set down.
 
 mod der;
+mod key_file;
 mod load;
 mod pem;
 mod set;
 
 use core::fmt;
 
+pub use key_file::KeyFileError;
 pub use load::{LoadError, LoadReport, SkipReason};
 pub use set::{KeySet, KeySetRef};
 
@@ -174,7 +176,7 @@ impl<'j, S: RsaSize> Jwk<'j, S> {
         let (n, e) = jwk.n.zip(jwk.e).ok_or(SkipReason::MissingMember)?;
         let mut e_octets = [0_u8; MAX_EXPONENT_LEN];
         let e = decode_uint(e, &mut e_octets)?.ok_or(SkipReason::Key(KeyError::Exponent))?;
-        let mut n_octets = S::OCTETS_ZERO;
+        let mut n_octets = S::ZERO_OCTETS;
         let n = decode_uint(n, n_octets.as_mut())?.ok_or(SkipReason::Key(KeyError::ModulusTooLarge))?;
         let key = S::from_be_bytes(n.octets, e.octets).map_err(SkipReason::Key)?;
         Ok(Self {

@@ -46,9 +46,6 @@ mod policy;
 #[cfg(feature = "serde")]
 mod deserialize;
 
-// 2. DECODE: strict base64url.
-mod base64url;
-
 mod error;
 pub mod limits;
 
@@ -60,7 +57,7 @@ pub use error::{
     JwsError, KeyError, KeySelectionError, PemError, PolicyError, RegisteredClaim,
 };
 pub use json::{JsonArray, JsonNumber, JsonObject, JsonStr, JsonValue};
-pub use jwk::{KeySet, KeySetRef, LoadError, LoadReport, SigningKey, SkipReason};
+pub use jwk::{KeyFileError, KeySet, KeySetRef, LoadError, LoadReport, SigningKey, SkipReason};
 pub use jws::{CompactJws, JoseHeader, bearer, bearer_only};
 pub use policy::{Check, Issuer, Leeway, Policy, Revocation, TokenView};
 pub use rs256::{PreparedKey, Rsa2048, Rsa4096, Rsa8192, RsaPublicKey, RsaSize};

@@ -10,7 +10,7 @@ use crate::candidates::{Authorities, Candidate};
 use crate::jwk::{KeySetRef, SigningKey};
 use crate::jws::{CompactJws, DecodedJws, JoseHeader};
 use crate::policy::{Check, Revocation, TokenView};
-use crate::rs256::{self, Rsa4096, RsaSize, Signature};
+use crate::rs256::{self, Rsa4096, RsaSize};
 
 /// The keys of one authority and the policy for its tokens.
 ///
