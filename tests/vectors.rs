@@ -108,9 +108,9 @@ fn same(found: JsonValue<'_>, expected: &Value) -> bool {
 /// Compares the claims that a case lists.
 fn compare_claims(case: &Value, token: &AcceptedToken<'_>) {
     let Some(expected) = case.get("claims") else { return };
+    let claims = token.claims();
     for (name, expected) in expected.as_object().unwrap() {
-        let found = token.claims().get(name);
-        let equal = found.is_some_and(|found| same(found, expected));
+        let equal = claims.get(name).is_some_and(|found| same(found, expected));
         assert!(equal, "{}: claim {name:?} should be {expected}", str_of(case, "id"));
     }
 }
