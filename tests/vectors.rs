@@ -17,7 +17,8 @@ use std::{env, fs};
 
 use common::{base64, base64url, hex, str_of, strings, vectors};
 use rs256::{
-    AcceptedToken, Issuer, JsonValue, KeySet, NumericDate, Policy, PreparedKey, Rsa4096, Rsa8192, RsaPublicKey, Verifier,
+    AcceptedToken, Error, Issuer, JsonValue, KeySet, Leeway, NumericDate, Policy, PreparedKey, Rsa4096, Rsa8192,
+    RsaPublicKey, Verifier,
 };
 use serde_json::Value;
 
@@ -152,7 +153,7 @@ macro_rules! runners {
                             assert_eq!(verified.payload(), base64url(token.split('.').nth(1).unwrap()));
                             ACCEPT.into()
                         }
-                        Err(error) => rs256::Error::from(error).code().into(),
+                        Err(error) => Error::from(error).code().into(),
                     };
                 }
 
@@ -162,7 +163,8 @@ macro_rules! runners {
                     [one] => Issuer::exact(one),
                     many => Issuer::any_of(many),
                 };
-                let leeway = u32::try_from(given["leeway"].as_u64().unwrap()).unwrap();
+                let leeway = u16::try_from(given["leeway"].as_u64().unwrap()).unwrap();
+                let leeway = Leeway::from_secs(leeway).unwrap();
                 let mut policy = Policy::new(issuer, &audiences).leeway(leeway);
                 if given["aud"].is_null() {
                     policy = policy.any_audience();
@@ -191,7 +193,7 @@ macro_rules! runners {
                 };
                 match key.verify_rs256(&message, &signature) {
                     Ok(()) => ACCEPT.into(),
-                    Err(error) => rs256::Error::from(error).code().into(),
+                    Err(error) => Error::from(error).code().into(),
                 }
             }
 
@@ -272,20 +274,15 @@ fn token_cases_reach_the_layers_they_are_about() {
 
 #[test]
 fn jwk_sets_hold_the_listed_rsa_keys() {
+    // Their numbers are compared where they can be seen, in `src/jwk/tests.rs`.
     for case in vectors("jwks", 5) {
         let id = str_of(&case, "id");
-        let mut keys = KeySet::<8, Rsa8192>::new();
+        let mut keys = KeySet::<8>::new();
         let report = keys.replace_from_jwk_set(&serde_json::to_vec(&case["jwks"]).unwrap()).unwrap();
         let listed = case["rsa_keys"].as_array().unwrap();
-        assert_eq!(report.usable(), listed.len(), "{id}");
-        assert_eq!(keys.iter().count(), listed.len(), "{id}");
-        for (key, listed) in keys.iter().zip(listed) {
-            assert_eq!(key.kid(), listed["kid"].as_str().map(str::as_bytes), "{id}");
-            let mut n = vec![0; key.public_key().modulus_len()];
-            assert!(key.public_key().write_modulus(&mut n));
-            assert_eq!(n, hex(str_of(listed, "n_hex")), "{id}");
-            let e = key.public_key().exponent().to_be_bytes();
-            assert_eq!(e[5..], hex(str_of(listed, "e_hex")), "{id}");
-        }
+        assert_eq!(usize::from(report.kept()), listed.len(), "{id}");
+        let kids: Vec<Option<&str>> = keys.iter().map(|key| key.kid()).collect();
+        let listed: Vec<Option<&str>> = listed.iter().map(|key| key["kid"].as_str()).collect();
+        assert_eq!(kids, listed, "{id}");
     }
 }
