@@ -232,3 +232,6 @@ fn decode_uint<'o>(text: JsonStr<'_>, octets: &'o mut [u8]) -> Result<Option<Uin
     let octets = octets.get(..len).unwrap_or_default();
     Ok(Some(Uint { octets, has_leading_zeros }))
 }
+
+#[cfg(test)]
+mod tests;

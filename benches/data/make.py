@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Makes the key sets and tokens of this folder and of tests/data/tokens from the committed private keys.
+"""Makes the key sets and tokens of this folder, tests/data/tokens and tests/data/doc from the committed private keys.
 
   python3 make.py             write the files; the same keys give the same octets
   python3 make.py --check     write nothing, fail when a committed file differs
@@ -24,6 +24,7 @@ from cryptography.x509.oid import NameOID
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOKENS = HERE.parent.parent / "tests" / "data" / "tokens"
+DOC = HERE.parent.parent / "tests" / "data" / "doc"
 PRIVATE = HERE / "private-keys-that-guard-nothing"
 SIZES = (2048, 3072, 4096)
 ENTRA_KEYS, ADFS_KEYS = 4, 2  # in this order in each private-key file
@@ -34,6 +35,7 @@ ISSUED, FAR = CLOCK - 300, 4_102_444_800  # five minutes ago; 2100-01-01T00:00:0
 TENANT = "7f1d0c3e-52a4-4b86-9e0b-3a6d5c2f8e14"
 API, CLIENT = "b2c9a7d4-1e63-4f58-8a0d-6c4e9b7f2d31", "e84f6b12-9d07-4c3a-b5e8-0f2a7c6d1b95"
 ENTRA_ISSUER = f"https://login.microsoftonline.com/{TENANT}/v2.0"
+DOC_ISSUER = "https://login.example.com/contoso/v2.0"  # of the examples in the documentation
 ADFS_ISSUER = "http://fs.contoso.example/adfs/services/trust"
 ADFS_AUDIENCE = "microsoft:identityserver:https://orders.contoso.example/api"
 
@@ -156,9 +158,9 @@ def entra_payload(size=None, **changes):
     return compact(claims)
 
 
-def small_payload():
+def small_payload(issuer="https://issuer.example"):
     claims = {
-        "iss": "https://issuer.example",
+        "iss": issuer,
         "sub": "device-0017",
         "aud": "api://orders",
         "iat": ISSUED,
@@ -236,6 +238,8 @@ def files():
         yield HERE / f"adfs-{bits}.jwt", adfs_signer.sign(adfs_header, adfs_payload()).encode()
 
         if bits == 2048:
+            yield DOC / "jwks.json", compact({"keys": [one]})
+            yield DOC / "token.jwt", signer.sign(small_header, small_payload(DOC_ISSUER)).encode()
             yield TOKENS / "entra.jwks.json", entra_set
             header = {"typ": "JWT", "alg": "RS256", "kid": signer.kid}
             for name, changes in (
