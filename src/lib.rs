@@ -11,9 +11,11 @@ extern crate std;
 // mod jws;
 
 // 2. DECODE: strict base64url, bounded non-recursive JSON.
-// mod base64url; mod json;
+// mod base64url;
+mod json;
 
 mod error;
 pub mod limits;
 
-pub use error::{InvalidBase64url, JsonError, JsonErrorKind, KeyError};
+pub use error::{BufferTooSmall, InvalidBase64url, JsonError, JsonErrorKind, KeyError};
+pub use json::{JsonArray, JsonNumber, JsonObject, JsonStr, JsonValue};
