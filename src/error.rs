@@ -15,7 +15,7 @@ mod token;
 use core::fmt;
 
 pub use claims::{ClaimsError, PolicyError, RegisteredClaim};
-pub use json::{JsonError, JsonErrorKind};
+pub use json::{BufferTooSmall, JsonError, JsonErrorKind};
 pub use key::{DerError, KeyError, PemError};
 pub use token::{
     AuthorizationError, HeaderError, InvalidBase64url, InvalidSignature, JwsError, KeySelectionError,

@@ -53,7 +53,7 @@ pub use claims::{Claims, NumericDate, StringOrArray};
 #[cfg(feature = "serde")]
 pub use deserialize::DeserializeError;
 pub use error::{
-    AuthorizationError, ClaimsError, DerError, Error, HeaderError, InvalidBase64url, InvalidSignature, JsonError, JsonErrorKind,
+    AuthorizationError, BufferTooSmall, ClaimsError, DerError, Error, HeaderError, InvalidBase64url, InvalidSignature, JsonError, JsonErrorKind,
     JwsError, KeyError, KeySelectionError, PemError, PolicyError, RegisteredClaim,
 };
 pub use json::{JsonArray, JsonNumber, JsonObject, JsonStr, JsonValue};

@@ -10,6 +10,10 @@ pub const MAX_TOKEN_LEN: usize = 65_536;
 /// few KiB.
 pub const MAX_HEADER_LEN: usize = 8 * 1024;
 
+/// Longest JWK Set, in octets, and with it the longest JSON text of any kind. A key with its certificate chain takes
+/// about 3 KiB, and the largest sets seen in the field hold some 200 keys; offsets into it fit into 20 bits.
+pub const MAX_JWK_SET_LEN: usize = 1024 * 1024;
+
 /// Deepest nesting of JSON arrays and objects, the outermost counted as 1. One bit of a `u64` for each level is the
 /// whole parser stack; .NET's limit is 64 as well.
 pub const MAX_JSON_DEPTH: usize = 64;

@@ -56,6 +56,7 @@ impl ClaimsError {
     pub(super) const fn code(self) -> &'static str {
         match self {
             Self::Json(inner) => match inner.kind {
+                JsonErrorKind::TooLong => "claims_json_too_long",
                 JsonErrorKind::NotUtf8 => "claims_not_utf8",
                 JsonErrorKind::Syntax => "claims_syntax",
                 JsonErrorKind::NotAnObject => "claims_not_an_object",

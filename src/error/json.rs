@@ -4,6 +4,33 @@
 
 use core::fmt;
 
+/// A buffer of the caller's is too small for what has to be written into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct BufferTooSmall {
+    needed: usize,
+}
+
+impl BufferTooSmall {
+    /// A buffer of fewer than `needed` octets.
+    pub(crate) const fn new(needed: usize) -> Self {
+        Self { needed }
+    }
+
+    /// The least length that is enough, in octets.
+    #[must_use]
+    pub const fn needed(&self) -> usize {
+        self.needed
+    }
+}
+
+impl fmt::Display for BufferTooSmall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected a buffer of at least {} octets", self.needed)
+    }
+}
+
+impl core::error::Error for BufferTooSmall {}
+
 /// Why a JSON text was refused, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct JsonError {
@@ -44,6 +71,8 @@ impl core::error::Error for JsonError {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JsonErrorKind {
+    /// The text is longer than [`MAX_JWK_SET_LEN`](crate::limits::MAX_JWK_SET_LEN).
+    TooLong,
     /// The text is not UTF-8, or holds an escaped lone surrogate.
     NotUtf8,
     /// The text breaks the grammar of [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259), or ends early.
@@ -63,6 +92,7 @@ pub enum JsonErrorKind {
 impl fmt::Display for JsonErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::TooLong => "expected a shorter JSON text",
             Self::NotUtf8 => "expected UTF-8 without lone surrogates",
             Self::Syntax => "expected JSON, found a syntax error",
             Self::NotAnObject => "expected a JSON object",

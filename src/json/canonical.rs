@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! One spelling for each string, in place.
+
+use super::string::decode_escape;
+
+/// Rewrites the strings of a JSON text so that equal strings are equal octets, and returns the new length.
+///
+/// Every escape whose character may stand for itself gives way to that character in UTF-8, which is never longer. The
+/// others stay, in one spelling: `\"`, `\\`, and control characters as `\b`, `\t`, `\n`, `\f`, `\r` or `\u00xx` in lower
+/// case. Without a backslash in the text this is no more than a search for one.
+///
+/// An invalid text stays invalid. Nothing is touched from the first backslash on that does not begin a valid escape
+/// inside a string: the scanner refuses the text there, or before.
+pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
+    let Some(first) = first_backslash(text) else {
+        return text.len();
+    };
+    let (mut read, mut written) = (first, first);
+    let mut in_string = odd_quotation_marks(text.get(..first).unwrap_or_default());
+    let mut valid = true;
+    // INVARIANT: `written <= read`, because no spelling is longer than what it stands for.
+    while let Some(&octet) = text.get(read) {
+        if let Some(run) = run_at(text, read) {
+            // The whole run is in `run` before the first octet of it is written over.
+            in_string ^= odd_quotation_marks(&run);
+            overwrite(text, written, &run);
+            read += RUN;
+            written += RUN;
+            continue;
+        }
+        let mut spelling = [octet, 0, 0, 0, 0, 0];
+        let mut lengths = (1, 1);
+        if octet == b'"' {
+            in_string = !in_string;
+        } else if octet == b'\\' && valid {
+            match decode_escape(text.get(read..).unwrap_or_default()) {
+                Ok((c, length)) if in_string => lengths = (length, spell(c, &mut spelling)),
+                _ => valid = false,
+            }
+        }
+        overwrite(text, written, spelling.get(..lengths.1).unwrap_or_default());
+        read += lengths.0;
+        written += lengths.1;
+    }
+    written
+}
+
+/// Octets that are looked at, and moved, in one go.
+const RUN: usize = 32;
+
+/// The next [`RUN`] octets if there are as many and no backslash is among them.
+fn run_at(text: &[u8], start: usize) -> Option<[u8; RUN]> {
+    text.get(start..)?
+        .first_chunk()
+        .filter(|run| !holds_backslash(run))
+        .copied()
+}
+
+fn first_backslash(text: &[u8]) -> Option<usize> {
+    let (runs, _) = text.as_chunks::<RUN>();
+    let clean = RUN * runs.iter().take_while(|run| !holds_backslash(run)).count();
+    text.get(clean..)?
+        .iter()
+        .position(|octet| *octet == b'\\')
+        .map(|index| clean + index)
+}
+
+/// Without an early exit, so that it compiles to vector code.
+fn holds_backslash(run: &[u8; RUN]) -> bool {
+    run.iter().fold(false, |found, octet| found | (*octet == b'\\'))
+}
+
+fn odd_quotation_marks(text: &[u8]) -> bool {
+    text.iter().fold(false, |odd, octet| odd ^ (*octet == b'"'))
+}
+
+/// Writes `octets` at `start` of `text`.
+fn overwrite(text: &mut [u8], start: usize, octets: &[u8]) {
+    for (to, from) in text.get_mut(start..).unwrap_or_default().iter_mut().zip(octets) {
+        *to = *from;
+    }
+}
+
+/// Writes the one spelling of `c` inside a string, and returns its length.
+#[expect(clippy::as_conversions, reason = "a control character is below 0x20")]
+fn spell(c: char, spelling: &mut [u8; 6]) -> usize {
+    let letter = match c {
+        '"' => b'"',
+        '\\' => b'\\',
+        '\u{8}' => b'b',
+        '\t' => b't',
+        '\n' => b'n',
+        '\u{c}' => b'f',
+        '\r' => b'r',
+        '\0'..='\u{1f}' => {
+            let code = c as u8;
+            let ones = if code & 15 < 10 {
+                b'0' + (code & 15)
+            } else {
+                b'a' - 10 + (code & 15)
+            };
+            *spelling = [b'\\', b'u', b'0', b'0', b'0' + (code >> 4), ones];
+            return 6;
+        }
+        _ => return c.encode_utf8(spelling).len(),
+    };
+    let [backslash, second, ..] = spelling;
+    (*backslash, *second) = (b'\\', letter);
+    2
+}

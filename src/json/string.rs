@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! A JSON string, validated, as it is written.
+
+use core::fmt::{self, Write};
+
+use crate::error::{BufferTooSmall, JsonErrorKind};
+
+/// A JSON string that borrows the text it was read from.
+///
+/// It compares, counts and prints as the text that it means: `"\u0069ss"` equals `"iss"`. Nearly every string is plain,
+/// that is, written without escapes, and then [`as_str`](Self::as_str) lends it.
+#[derive(Clone, Copy)]
+pub struct JsonStr<'j> {
+    // INVARIANT: the text between the quotation marks; every escape in it is valid and no surrogate stands alone.
+    raw: &'j str,
+    // INVARIANT: whether `raw` holds a backslash.
+    escaped: bool,
+}
+
+impl<'j> JsonStr<'j> {
+    /// A string without escapes.
+    #[inline]
+    pub(super) const fn plain(raw: &'j str) -> Self {
+        Self { raw, escaped: false }
+    }
+
+    /// A string with at least one escape, all of them valid.
+    #[inline]
+    pub(super) const fn escaped(raw: &'j str) -> Self {
+        Self { raw, escaped: true }
+    }
+
+    #[inline]
+    pub(super) const fn is_plain(self) -> bool {
+        !self.escaped
+    }
+
+    /// The text, if it is written without escapes.
+    ///
+    /// In a verified token `None` means that the text holds a quotation mark, a backslash or a control character: every
+    /// other escape was replaced when the token was decoded.
+    #[inline]
+    #[must_use]
+    pub const fn as_str(&self) -> Option<&'j str> {
+        if self.escaped { None } else { Some(self.raw) }
+    }
+
+    /// The text as it is written between the quotation marks.
+    #[inline]
+    #[must_use]
+    pub const fn raw(&self) -> &'j str {
+        self.raw
+    }
+
+    /// The characters of the text, escapes resolved.
+    pub fn chars(&self) -> impl Iterator<Item = char> + Clone + use<'j> {
+        Chars { rest: self.raw }
+    }
+
+    /// Length of the text in octets of UTF-8, escapes resolved.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        if self.escaped {
+            self.chars().map(char::len_utf8).sum()
+        } else {
+            self.raw.len()
+        }
+    }
+
+    /// Whether the text is empty.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.raw.is_empty()
+    }
+
+    /// Whether the text equals `other` when the letters A to Z count as a to z.
+    #[must_use]
+    pub fn eq_ignore_ascii_case(&self, other: &str) -> bool {
+        match self.as_str() {
+            Some(text) => text.eq_ignore_ascii_case(other),
+            None => {
+                let folded = |c: char| c.to_ascii_lowercase();
+                self.chars().map(folded).eq(other.chars().map(folded))
+            }
+        }
+    }
+
+    /// Copies the text into `buffer`, escapes resolved, and lends it from there.
+    ///
+    /// # Errors
+    ///
+    /// [`BufferTooSmall`] if `buffer` is shorter than [`len`](Self::len) octets.
+    pub fn copy_to<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b str, BufferTooSmall> {
+        let needed = self.len();
+        let too_small = BufferTooSmall::new(needed);
+        let target = buffer.get_mut(..needed).ok_or(too_small)?;
+        let mut free = target.iter_mut();
+        for c in self.chars() {
+            for (from, to) in c.encode_utf8(&mut [0; 4]).bytes().zip(free.by_ref()) {
+                *to = from;
+            }
+        }
+        core::str::from_utf8(target).map_err(|_| too_small)
+    }
+}
+
+impl PartialEq for JsonStr<'_> {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        match other.as_str() {
+            Some(other) => self == other,
+            None => self.chars().eq(other.chars()),
+        }
+    }
+}
+
+impl Eq for JsonStr<'_> {}
+
+impl PartialEq<str> for JsonStr<'_> {
+    #[inline]
+    fn eq(&self, other: &str) -> bool {
+        match self.as_str() {
+            Some(text) => text == other,
+            None => self.chars().eq(other.chars()),
+        }
+    }
+}
+
+impl PartialEq<&str> for JsonStr<'_> {
+    #[inline]
+    fn eq(&self, other: &&str) -> bool {
+        self == *other
+    }
+}
+
+/// Writes the text, escapes resolved.
+impl fmt::Display for JsonStr<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.as_str() {
+            Some(text) => f.write_str(text),
+            None => self.chars().try_for_each(|c| f.write_char(c)),
+        }
+    }
+}
+
+/// Prints the length in octets, not the text: it may be personal data.
+impl fmt::Debug for JsonStr<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "JsonStr({} octets)", self.len())
+    }
+}
+
+/// Resolves the escapes of a validated string, character by character.
+#[derive(Clone)]
+struct Chars<'j> {
+    rest: &'j str,
+}
+
+impl Iterator for Chars<'_> {
+    type Item = char;
+
+    #[inline]
+    fn next(&mut self) -> Option<char> {
+        let mut chars = self.rest.chars();
+        let c = chars.next()?;
+        if c != '\\' {
+            self.rest = chars.as_str();
+            return Some(c);
+        }
+        let (c, length) = decode_escape(self.rest.as_bytes()).ok()?;
+        self.rest = self.rest.get(length..)?;
+        Some(c)
+    }
+}
+
+/// Decodes the escape that `text` begins with: its character and its length in octets, 2, 6, or 12 for a pair of
+/// surrogates (RFC 8259 section 7).
+///
+/// # Errors
+///
+/// `NotUtf8` for a surrogate that stands alone, `Syntax` for anything else that is no escape.
+pub(super) fn decode_escape(text: &[u8]) -> Result<(char, usize), JsonErrorKind> {
+    let c = match text {
+        [b'\\', b'u', ..] => return decode_unicode_escape(text),
+        [b'\\', c @ (b'"' | b'\\' | b'/'), ..] => char::from(*c),
+        [b'\\', b'b', ..] => '\u{8}',
+        [b'\\', b'f', ..] => '\u{c}',
+        [b'\\', b'n', ..] => '\n',
+        [b'\\', b'r', ..] => '\r',
+        [b'\\', b't', ..] => '\t',
+        _ => return Err(JsonErrorKind::Syntax),
+    };
+    Ok((c, 2))
+}
+
+/// Decodes `\uXXXX`, or two of them that make a pair of surrogates.
+fn decode_unicode_escape(text: &[u8]) -> Result<(char, usize), JsonErrorKind> {
+    let (first, rest) = code_unit(text).ok_or(JsonErrorKind::Syntax)?;
+    if let Some(c) = char::from_u32(first) {
+        return Ok((c, 6));
+    }
+    // Only surrogates are left: D800 to DBFF, which one of DC00 to DFFF has to follow.
+    let (second, _) = code_unit(rest).ok_or(JsonErrorKind::NotUtf8)?;
+    if first >= 0xdc00 || !(0xdc00..=0xdfff).contains(&second) {
+        return Err(JsonErrorKind::NotUtf8);
+    }
+    let code_point = 0x1_0000 + ((first & 0x3ff) << 10) + (second & 0x3ff);
+    char::from_u32(code_point)
+        .map(|c| (c, 12))
+        .ok_or(JsonErrorKind::NotUtf8)
+}
+
+/// The UTF-16 code unit of the `\uXXXX` that `text` begins with, and the text after it.
+fn code_unit(text: &[u8]) -> Option<(u32, &[u8])> {
+    let ([b'\\', b'u', digits @ ..], rest) = text.split_first_chunk::<6>()? else {
+        return None;
+    };
+    let mut unit = 0;
+    for digit in digits {
+        // STRICT: four hexadecimal digits and no sign, which the parsers of integers would let pass.
+        unit = unit << 4 | char::from(*digit).to_digit(16)?;
+    }
+    Some((unit, rest))
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Views of validated JSON values.
+//!
+//! All of them are a pointer and a length into the text, `Copy`, and read again on every call: there is no tree.
+
+use core::fmt;
+
+use super::scan::Scanner;
+use super::string::JsonStr;
+
+/// A JSON value that borrows the text it was read from.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum JsonValue<'j> {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number, as it is written.
+    Number(JsonNumber<'j>),
+    /// A string.
+    String(JsonStr<'j>),
+    /// An array.
+    Array(JsonArray<'j>),
+    /// An object.
+    Object(JsonObject<'j>),
+}
+
+/// A JSON number, as it is written: a reader chooses its own precision.
+#[derive(Clone, Copy)]
+pub struct JsonNumber<'j> {
+    // INVARIANT: `[ minus ] int [ frac ] [ exp ]` of RFC 8259 section 6.
+    text: &'j str,
+}
+
+impl<'j> JsonNumber<'j> {
+    #[inline]
+    pub(super) const fn new(text: &'j str) -> Self {
+        Self { text }
+    }
+
+    /// The number as it is written: a minus or none, digits, and perhaps a fraction and an exponent.
+    #[inline]
+    #[must_use]
+    pub const fn as_str(&self) -> &'j str {
+        self.text
+    }
+
+    /// The number, if it is written in digits alone and fits. `1.0`, `1e3` and `-0` are not.
+    #[must_use]
+    pub fn as_u64(&self) -> Option<u64> {
+        self.text.parse().ok()
+    }
+
+    /// The number, if it is written in digits alone, perhaps behind a minus, and fits. `1.0` and `1e3` are not.
+    #[must_use]
+    pub fn as_i64(&self) -> Option<i64> {
+        self.text.parse().ok()
+    }
+}
+
+/// Prints the length in octets, not the number.
+impl fmt::Debug for JsonNumber<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "JsonNumber({} octets)", self.text.len())
+    }
+}
+
+/// A JSON array.
+#[derive(Clone, Copy)]
+pub struct JsonArray<'j> {
+    // INVARIANT: a valid array from bracket to bracket.
+    text: &'j str,
+}
+
+impl<'j> JsonArray<'j> {
+    #[inline]
+    pub(super) const fn new(text: &'j str) -> Self {
+        Self { text }
+    }
+
+    /// The elements in order.
+    pub fn iter(&self) -> impl Iterator<Item = JsonValue<'j>> + Clone + use<'j> {
+        Elements(Items::new(self.text))
+    }
+
+    /// Whether there are no elements.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+}
+
+/// Prints the length of the text in octets, not the elements.
+impl fmt::Debug for JsonArray<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "JsonArray({} octets)", self.text.len())
+    }
+}
+
+/// A JSON object inside another value. Its names were not compared with each other.
+#[derive(Clone, Copy)]
+pub struct JsonObject<'j> {
+    // INVARIANT: a valid object from brace to brace.
+    text: &'j str,
+}
+
+impl<'j> JsonObject<'j> {
+    #[inline]
+    pub(super) const fn new(text: &'j str) -> Self {
+        Self { text }
+    }
+
+    /// The members in order, duplicate names included.
+    pub fn iter(&self) -> impl Iterator<Item = (JsonStr<'j>, JsonValue<'j>)> + Clone + use<'j> {
+        Pairs(Items::new(self.text))
+    }
+
+    /// The value of the first member called `name`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<JsonValue<'j>> {
+        self.iter().find_map(|(found, value)| (found == name).then_some(value))
+    }
+
+    /// Whether there are no members.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// The object as it is written, from brace to brace.
+    #[must_use]
+    pub const fn as_str(&self) -> &'j str {
+        self.text
+    }
+
+    /// The object as it is written, for [`Members`](super::Members) to read with its own rules.
+    #[inline]
+    pub(crate) const fn text(&self) -> &'j [u8] {
+        self.text.as_bytes()
+    }
+}
+
+/// Prints the length of the text in octets, not the members.
+impl fmt::Debug for JsonObject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "JsonObject({} octets)", self.text.len())
+    }
+}
+
+/// Where a walk through an array or object is. It runs the scanner that validated the text over it once more; should the
+/// scanner ever disagree with itself, the walk ends.
+#[derive(Clone)]
+struct Items<'j> {
+    scanner: Scanner<'j>,
+    position: usize,
+    first: bool,
+}
+
+impl<'j> Items<'j> {
+    #[inline]
+    const fn new(text: &'j str) -> Self {
+        // Behind the opening bracket or brace.
+        Self {
+            scanner: Scanner::new(text),
+            position: 1,
+            first: true,
+        }
+    }
+
+    #[inline]
+    fn next_item(&mut self, close: u8) -> Option<usize> {
+        let first = core::mem::replace(&mut self.first, false);
+        self.scanner.next_item(self.position, first, close).ok()?
+    }
+
+    #[inline]
+    fn value(&mut self, start: usize) -> Option<JsonValue<'j>> {
+        let (value, after) = self.scanner.value(start).ok()?;
+        self.position = after;
+        Some(value)
+    }
+}
+
+#[derive(Clone)]
+struct Elements<'j>(Items<'j>);
+
+impl<'j> Iterator for Elements<'j> {
+    type Item = JsonValue<'j>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let start = self.0.next_item(b']')?;
+        self.0.value(start)
+    }
+}
+
+#[derive(Clone)]
+struct Pairs<'j>(Items<'j>);
+
+impl<'j> Iterator for Pairs<'j> {
+    type Item = (JsonStr<'j>, JsonValue<'j>);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let start = self.0.next_item(b'}')?;
+        let (name, after) = self.0.scanner.name(start).ok()?;
+        Some((name, self.0.value(after)?))
+    }
+}
