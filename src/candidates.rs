@@ -74,7 +74,13 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
             if let Ok((key_index, key, signing_key)) = authority.keys.select(header, first_key)
                 && authority.policy.check_header(header).is_ok()
             {
-                return Some(Candidate { authority: *authority, key, signing_key, authority_index, key_index });
+                return Some(Candidate {
+                    authority: *authority,
+                    key,
+                    signing_key,
+                    authority_index,
+                    key_index,
+                });
             }
             first_key = 0;
         }

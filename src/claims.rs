@@ -61,7 +61,16 @@ impl<'b> Claims<'b> {
             }
         }
         let object = members.object();
-        Ok(Self { object, issuer, subject, audience, expiration, not_before, issued_at, jwt_id })
+        Ok(Self {
+            object,
+            issuer,
+            subject,
+            audience,
+            expiration,
+            not_before,
+            issued_at,
+            jwt_id,
+        })
     }
 
     /// `iss`, who issued the token.
@@ -141,7 +150,9 @@ impl<'b> Claims<'b> {
 /// Prints the length, never the text.
 impl fmt::Debug for Claims<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Claims").field("len", &self.json().len()).finish_non_exhaustive()
+        f.debug_struct("Claims")
+            .field("len", &self.json().len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -176,10 +187,14 @@ impl<'b> StringOrArray<'b> {
             Strings::One(text) => (Some(text), None),
             Strings::Many(array) => (None, Some(array)),
         };
-        one.into_iter().chain(many.into_iter().flat_map(|array| array.iter()).filter_map(|element| match element {
-            JsonValue::String(text) => Some(text),
-            _ => None,
-        }))
+        one.into_iter().chain(
+            many.into_iter()
+                .flat_map(|array| array.iter())
+                .filter_map(|element| match element {
+                    JsonValue::String(text) => Some(text),
+                    _ => None,
+                }),
+        )
     }
 
     /// Whether `wanted` is among the strings, octet for octet.

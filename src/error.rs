@@ -17,9 +17,7 @@ use core::fmt;
 pub use claims::{ClaimsError, PolicyError, RegisteredClaim};
 pub use json::{BufferTooSmall, JsonError, JsonErrorKind};
 pub use key::{DerError, KeyError, PemError};
-pub use token::{
-    AuthorizationError, HeaderError, InvalidBase64url, InvalidSignature, JwsError, KeySelectionError,
-};
+pub use token::{AuthorizationError, HeaderError, InvalidBase64url, InvalidSignature, JwsError, KeySelectionError};
 
 /// Everything that can refuse a request, from the `Authorization` field to the policy.
 ///
@@ -98,7 +96,10 @@ impl Error {
     /// Whether fetching the issuer's keys again could change the verdict.
     #[must_use]
     pub const fn key_refresh_could_help(&self) -> bool {
-        matches!(self, Self::KeySelection(KeySelectionError::UnknownKey | KeySelectionError::NoKeys))
+        matches!(
+            self,
+            Self::KeySelection(KeySelectionError::UnknownKey | KeySelectionError::NoKeys)
+        )
     }
 }
 

@@ -119,7 +119,11 @@ impl<'j, const CAP: usize> Members<'j, CAP> {
 
     /// The object as a whole, for reading again: valid once `next_member` has answered `None`, empty before.
     pub(crate) fn object(&self) -> JsonObject<'j> {
-        JsonObject::new(if self.progress == Progress::Done { self.scanner.text().trim_ascii() } else { "{}" })
+        JsonObject::new(if self.progress == Progress::Done {
+            self.scanner.text().trim_ascii()
+        } else {
+            "{}"
+        })
     }
 
     /// Expects the end of the text after the closing brace.

@@ -22,9 +22,7 @@ use crate::base64url;
 use crate::claims::StringOrArray;
 use crate::error::KeyError;
 use crate::json::{JsonArray, JsonObject, JsonStr, JsonValue, Members};
-use crate::limits::{
-    MAX_CLOUD_INSTANCE_NAME_LEN, MAX_EXPONENT_LEN, MAX_KEY_ISSUER_LEN, MAX_KID_LEN, MAX_MEMBERS, MAX_X5T_LEN,
-};
+use crate::limits::{MAX_CLOUD_INSTANCE_NAME_LEN, MAX_KEY_ISSUER_LEN, MAX_KID_LEN, MAX_MEMBERS, MAX_X5T_LEN};
 use crate::rs256::{RsaPublicKey, RsaSize};
 
 /// What the key set knows of a key beside its numbers.
@@ -39,7 +37,12 @@ pub struct SigningKey<'k> {
 impl<'k> SigningKey<'k> {
     /// A key of which nothing but the numbers is known.
     pub(crate) const fn pinned(modulus_bits: u32) -> Self {
-        Self { kid: None, issuer: None, cloud_instance_name: None, modulus_bits }
+        Self {
+            kid: None,
+            issuer: None,
+            cloud_instance_name: None,
+            modulus_bits,
+        }
     }
 
     /// The key's `kid`; `None` for a pinned key and a JWK without one.
@@ -120,13 +123,17 @@ impl<'j> JwkMembers<'j> {
                 "issuer" => &mut jwk.issuer,
                 "cloud_instance_name" => &mut jwk.cloud_instance_name,
                 "key_ops" => {
-                    let JsonValue::Array(array) = value else { return Err(SkipReason::WrongType) };
+                    let JsonValue::Array(array) = value else {
+                        return Err(SkipReason::WrongType);
+                    };
                     jwk.key_ops = Some(array);
                     continue;
                 }
                 _ => continue,
             };
-            let JsonValue::String(text) = value else { return Err(SkipReason::WrongType) };
+            let JsonValue::String(text) = value else {
+                return Err(SkipReason::WrongType);
+            };
             *slot = Some(text);
         }
         Ok(jwk)
@@ -139,7 +146,9 @@ const LONGEST_NAME: usize = 19;
 impl<'j, S: RsaSize> Jwk<'j, S> {
     /// Reads one element of `keys`; the reason to pass it over when it is not usable.
     pub(crate) fn read(value: JsonValue<'j>) -> Result<Self, SkipReason> {
-        let JsonValue::Object(object) = value else { return Err(SkipReason::NotAnObject) };
+        let JsonValue::Object(object) = value else {
+            return Err(SkipReason::NotAnObject);
+        };
         let jwk = JwkMembers::read(object)?;
 
         // RFC 7517 section 4.1: `kty` decides what the other members mean, so it comes first.
@@ -174,7 +183,7 @@ impl<'j, S: RsaSize> Jwk<'j, S> {
 
         // RFC 7518 section 6.3.1
         let (n, e) = jwk.n.zip(jwk.e).ok_or(SkipReason::MissingMember)?;
-        let mut e_octets = [0_u8; MAX_EXPONENT_LEN];
+        let mut e_octets = [0_u8; size_of::<u64>()];
         let e = decode_uint(e, &mut e_octets)?.ok_or(SkipReason::Key(KeyError::Exponent))?;
         let mut n_octets = S::ZERO_OCTETS;
         let n = decode_uint(n, n_octets.as_mut())?.ok_or(SkipReason::Key(KeyError::ModulusTooLarge))?;
@@ -217,7 +226,10 @@ fn decode_uint<'o>(text: JsonStr<'_>, octets: &'o mut [u8]) -> Result<Option<Uin
         }
         let mut decoded = [0_u8; 3];
         let group = group.get(..group_len).unwrap_or_default();
-        for &octet in base64url::decode(group, &mut decoded).map_err(|_| SkipReason::Base64url)?.iter() {
+        for &octet in base64url::decode(group, &mut decoded)
+            .map_err(|_| SkipReason::Base64url)?
+            .iter()
+        {
             if octet == 0 && len == 0 {
                 has_leading_zeros = true;
                 continue;
@@ -230,7 +242,10 @@ fn decode_uint<'o>(text: JsonStr<'_>, octets: &'o mut [u8]) -> Result<Option<Uin
         }
     }
     let octets = octets.get(..len).unwrap_or_default();
-    Ok(Some(Uint { octets, has_leading_zeros }))
+    Ok(Some(Uint {
+        octets,
+        has_leading_zeros,
+    }))
 }
 
 #[cfg(test)]

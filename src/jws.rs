@@ -71,7 +71,14 @@ impl<'t> CompactJws<'t> {
         // the signature and the dot before it are what follows the signing input
         let signing_input_len = token.len().saturating_sub(signature.len()).saturating_sub(1);
         let signing_input = token.get(..signing_input_len).ok_or(JwsError::SegmentCount)?;
-        Ok(Self { signing_input, header, payload, signature, header_len, payload_len })
+        Ok(Self {
+            signing_input,
+            header,
+            payload,
+            signature,
+            header_len,
+            payload_len,
+        })
     }
 
     /// The JWS Signing Input: the octets before the last dot, which the signature covers.
@@ -99,7 +106,12 @@ impl<'t> CompactJws<'t> {
         let header = JoseHeader::read(base64url::decode(self.header, header)?)?;
         let payload = base64url::decode(self.payload, payload)?;
         let signature = decode_signature(self.signature)?;
-        Ok(DecodedJws { signing_input: self.signing_input, header, payload, signature })
+        Ok(DecodedJws {
+            signing_input: self.signing_input,
+            header,
+            payload,
+            signature,
+        })
     }
 }
 
@@ -122,7 +134,10 @@ fn decode_signature<S: RsaSize>(segment: &[u8]) -> Result<Signature<S>, Error> {
 #[cold]
 fn too_small(needed: usize) -> Error {
     // BOUND: `needed` is below MAX_TOKEN_LEN
-    JwsError::BufferTooSmall { needed: u32::try_from(needed).unwrap_or(u32::MAX) }.into()
+    JwsError::BufferTooSmall {
+        needed: u32::try_from(needed).unwrap_or(u32::MAX),
+    }
+    .into()
 }
 
 /// What stands before and after the first dot.

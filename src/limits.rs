@@ -39,5 +39,9 @@ pub const MAX_KEY_ISSUER_LEN: usize = 128;
 /// has 26.
 pub const MAX_CLOUD_INSTANCE_NAME_LEN: usize = 48;
 
-/// Longest public exponent in octets, without leading zeros. Exponents are below 2^33; larger ones only cost time.
-pub const MAX_EXPONENT_LEN: usize = 5;
+/// Shortest modulus, in bits: [RFC 7518 section 3.3](https://www.rfc-editor.org/rfc/rfc7518#section-3.3) requires it.
+pub const MIN_MODULUS_BITS: u32 = 2048;
+
+/// Largest public exponent, 2^33 - 1. Exponents are 65537 nearly everywhere and 3 or 17 in old keys; the few known
+/// above 32 bits stay below 2^33, and larger ones would only make a verification slow.
+pub const MAX_EXPONENT: u64 = (1 << 33) - 1;

@@ -118,7 +118,9 @@ impl<'p> Issuer<'p> {
     }
 
     fn matches(&self, claims: &Claims<'_>) -> Result<bool, PolicyError> {
-        let found = claims.issuer().ok_or(PolicyError::MissingClaim(RegisteredClaim::Issuer))?;
+        let found = claims
+            .issuer()
+            .ok_or(PolicyError::MissingClaim(RegisteredClaim::Issuer))?;
         Ok(match self.0 {
             OneOrMany::One(issuer) => found == *issuer,
             OneOrMany::Many(issuers) => issuers.iter().any(|issuer| found == **issuer),
@@ -279,14 +281,23 @@ impl<'p> Policy<'p> {
     }
 
     fn check_issuer(&self, claims: &Claims<'_>) -> Result<(), PolicyError> {
-        if self.issuer.matches(claims)? { Ok(()) } else { Err(PolicyError::Issuer) }
+        if self.issuer.matches(claims)? {
+            Ok(())
+        } else {
+            Err(PolicyError::Issuer)
+        }
     }
 
     fn check_audience(&self, claims: &Claims<'_>) -> Result<(), PolicyError> {
         let Some(audiences) = self.audiences else { return Ok(()) };
-        let found = claims.audience().ok_or(PolicyError::MissingClaim(RegisteredClaim::Audience))?;
+        let found = claims
+            .audience()
+            .ok_or(PolicyError::MissingClaim(RegisteredClaim::Audience))?;
         // RFC 7519 section 4.1.3: one common entry is enough.
-        if found.iter().any(|found| audiences.iter().any(|audience| found == **audience)) {
+        if found
+            .iter()
+            .any(|found| audiences.iter().any(|audience| found == **audience))
+        {
             Ok(())
         } else {
             Err(PolicyError::Audience)
@@ -326,7 +337,9 @@ impl<'p> Policy<'p> {
     fn check_required(&self, claims: &Claims<'_>) -> Result<(), PolicyError> {
         match self.required.iter().position(|name| claims.get(name).is_none()) {
             None => Ok(()),
-            Some(index) => Err(PolicyError::MissingRequired { index: u16::try_from(index).unwrap_or(u16::MAX) }),
+            Some(index) => Err(PolicyError::MissingRequired {
+                index: u16::try_from(index).unwrap_or(u16::MAX),
+            }),
         }
     }
 }

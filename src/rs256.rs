@@ -7,10 +7,11 @@
 //! Everything handled here is public: modulus, exponent, signature, message. So run time may depend on all of it; there
 //! is no secret to protect.
 
+pub(crate) mod emsa;
 mod message_hash;
-mod public_key;
+pub(crate) mod public_key;
 mod signature;
-mod size;
+pub(crate) mod size;
 
 use message_hash::MessageHash;
 pub use public_key::RsaPublicKey;
@@ -18,8 +19,8 @@ pub(crate) use signature::Signature;
 pub use size::{Rsa2048, Rsa4096, Rsa8192, RsaSize};
 
 use crate::backend;
-pub use crate::backend::PreparedKey;
 pub(crate) use crate::backend::KeyRef;
+pub use crate::backend::PreparedKey;
 use crate::error::InvalidSignature;
 
 /// RSASSA-PKCS1-V1_5-VERIFY: whether the holder of `key` made `signature` over `message`.
@@ -27,14 +28,10 @@ use crate::error::InvalidSignature;
 /// # Errors
 ///
 /// [`InvalidSignature`] for every reason alike.
-pub(crate) fn verify<S: RsaSize>(
-    key: KeyRef<'_, S>,
-    message: &[u8],
-    signature: &[u8],
-) -> Result<(), InvalidSignature> {
+pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
     // 1. Length checking: S must be exactly k octets. Without this step a signature with zero octets in front would be
     //    a second valid text for the same token.
-    if signature.len() != key.modulus_len() {
+    if signature.len() != key.public_key().modulus_len() {
         return Err(InvalidSignature);
     }
     // 2. RSA verification:
@@ -44,7 +41,11 @@ pub(crate) fn verify<S: RsaSize>(
     // 3. EM' = EMSA-PKCS1-V1_5-ENCODE(M, k): the backend encodes the hash that it is given. k is at least 256, so
     //    "intended encoded message length too short" cannot happen.
     // 4. m = OS2IP(EM'): both are below n, so this is EM = EM' for all k octets. Nothing of EM is ever parsed.
-    if backend::verify(key, signature, MessageHash::new(message)) { Ok(()) } else { Err(InvalidSignature) }
+    if backend::verify(key, signature, MessageHash::new(message)) {
+        Ok(())
+    } else {
+        Err(InvalidSignature)
+    }
 }
 
 impl<S: RsaSize> PreparedKey<S> {

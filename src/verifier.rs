@@ -4,9 +4,9 @@
 
 use core::fmt;
 
+use crate::candidates::{Authorities, Candidate};
 use crate::claims::{Claims, NumericDate};
 use crate::error::{Error, InvalidSignature, PolicyError};
-use crate::candidates::{Authorities, Candidate};
 use crate::jwk::{KeySetRef, SigningKey};
 use crate::jws::{CompactJws, DecodedJws, JoseHeader};
 use crate::policy::{Check, Revocation, TokenView};
@@ -24,7 +24,10 @@ pub struct Authority<'k, S: RsaSize = Rsa4096> {
 impl<'k, S: RsaSize> Authority<'k, S> {
     /// Binds `keys` (a key set, or one pinned key) to `policy`.
     pub fn new(keys: impl Into<KeySetRef<'k, S>>, policy: &'k (dyn Check + Sync)) -> Self {
-        Self { keys: keys.into(), policy }
+        Self {
+            keys: keys.into(),
+            policy,
+        }
     }
 }
 
@@ -38,7 +41,9 @@ impl<S: RsaSize> Copy for Authority<'_, S> {}
 
 impl<S: RsaSize> fmt::Debug for Authority<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Authority").field("keys", &self.keys).finish_non_exhaustive()
+        f.debug_struct("Authority")
+            .field("keys", &self.keys)
+            .finish_non_exhaustive()
     }
 }
 
@@ -74,7 +79,9 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     /// A verifier for the tokens of one authority: its keys (a [`KeySet`](crate::KeySet), or one pinned key) and the
     /// policy for its tokens.
     pub fn new(keys: impl Into<KeySetRef<'k, S>>, policy: &'k (dyn Check + Sync)) -> Self {
-        Self { authorities: Authorities::One(Authority::new(keys, policy)) }
+        Self {
+            authorities: Authorities::One(Authority::new(keys, policy)),
+        }
     }
 
     /// A verifier for the tokens of several authorities. A token is checked against the policy of the authority whose
@@ -82,7 +89,9 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     /// order.
     #[must_use]
     pub const fn any(authorities: &'k [Authority<'k, S>]) -> Self {
-        Self { authorities: Authorities::Many(authorities) }
+        Self {
+            authorities: Authorities::Many(authorities),
+        }
     }
 
     /// Verifies `token` at the time `now`: the five stages of the crate in their order. Cheap and structural checks
@@ -122,7 +131,11 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
 
     fn select<'t, 'b>(&self, decoded: DecodedJws<'t, 'b, S>) -> Result<PendingJws<'t, 'b, 'k, S>, Error> {
         let candidate = self.authorities.first_candidate(&decoded.header)?;
-        Ok(PendingJws { decoded, authorities: self.authorities, candidate })
+        Ok(PendingJws {
+            decoded,
+            authorities: self.authorities,
+            candidate,
+        })
     }
 }
 
@@ -161,18 +174,30 @@ impl<'b, 'k, S: RsaSize> PendingJws<'_, 'b, 'k, S> {
     ///
     /// [`InvalidSignature`] when none of them made it.
     pub fn verify(self) -> Result<VerifiedJws<'b, 'k, S>, InvalidSignature> {
-        let Self { decoded, authorities, mut candidate } = self;
+        let Self {
+            decoded,
+            authorities,
+            mut candidate,
+        } = self;
         while rs256::verify(candidate.key, decoded.signing_input, decoded.signature.as_ref()).is_err() {
-            candidate = authorities.candidate_after(&candidate, &decoded.header).ok_or(InvalidSignature)?;
+            candidate = authorities
+                .candidate_after(&candidate, &decoded.header)
+                .ok_or(InvalidSignature)?;
         }
-        Ok(VerifiedJws { header: decoded.header, payload: decoded.payload, candidate })
+        Ok(VerifiedJws {
+            header: decoded.header,
+            payload: decoded.payload,
+            candidate,
+        })
     }
 }
 
 /// Prints the header's members, never the text.
 impl<S: RsaSize> fmt::Debug for PendingJws<'_, '_, '_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PendingJws").field("header", &self.decoded.header).finish_non_exhaustive()
+        f.debug_struct("PendingJws")
+            .field("header", &self.decoded.header)
+            .finish_non_exhaustive()
     }
 }
 
@@ -223,14 +248,19 @@ impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
         let token = TokenView::new(self.header, claims, self.candidate.signing_key);
         policy.check_header(&self.header)?;
         policy.check(&token, now)?;
-        Ok(AcceptedToken { header: self.header, claims })
+        Ok(AcceptedToken {
+            header: self.header,
+            claims,
+        })
     }
 }
 
 /// Prints the header's members, never the text.
 impl<S: RsaSize> fmt::Debug for VerifiedJws<'_, '_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifiedJws").field("header", &self.header).finish_non_exhaustive()
+        f.debug_struct("VerifiedJws")
+            .field("header", &self.header)
+            .finish_non_exhaustive()
     }
 }
 
@@ -260,6 +290,10 @@ impl<'b> AcceptedToken<'b> {
     ///
     /// [`PolicyError::Revoked`].
     pub fn unless_revoked<R: Revocation + ?Sized>(self, revocation: &R) -> Result<Self, PolicyError> {
-        if revocation.is_revoked(&self.claims) { Err(PolicyError::Revoked) } else { Ok(self) }
+        if revocation.is_revoked(&self.claims) {
+            Err(PolicyError::Revoked)
+        } else {
+            Ok(self)
+        }
     }
 }

@@ -20,8 +20,10 @@ static ADFS: Policy<'static> = Policy::new(
     Issuer::exact("http://fs.contoso.example/adfs/services/trust"),
     &["microsoft:identityserver:https://orders.contoso.example/api"],
 );
-static DOC: Policy<'static> =
-    Policy::new(Issuer::exact("https://login.example.com/contoso/v2.0"), &["api://orders"]);
+static DOC: Policy<'static> = Policy::new(
+    Issuer::exact("https://login.example.com/contoso/v2.0"),
+    &["api://orders"],
+);
 
 fn keys(file: &str, count: usize) -> KeySet<4, Rsa4096> {
     let mut keys = KeySet::new();
@@ -71,7 +73,10 @@ fn example_tokens_answer_as_their_readme_says() {
     }
     // Expired by 240 seconds exactly: the largest leeway lets it pass.
     let lenient = ENTRA.leeway(Leeway::secs::<600>());
-    assert_eq!(verdict(&text(&format!("{TOKENS}/entra-expired.jwt")), &keys, &lenient), Ok(()));
+    assert_eq!(
+        verdict(&text(&format!("{TOKENS}/entra-expired.jwt")), &keys, &lenient),
+        Ok(())
+    );
 }
 
 #[test]

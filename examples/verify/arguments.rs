@@ -94,7 +94,11 @@ impl Arguments {
                 Long("leeway") => arguments.leeway = Some(parser.value()?.parse()?),
                 Long("now") => arguments.now = Some(parser.value()?.parse()?),
                 Value(value) if token.is_none() => {
-                    token = Some(if value == "-" { TokenSource::StandardInput } else { TokenSource::File(value.into()) });
+                    token = Some(if value == "-" {
+                        TokenSource::StandardInput
+                    } else {
+                        TokenSource::File(value.into())
+                    });
                 }
                 other => return Err(other.unexpected()),
             }

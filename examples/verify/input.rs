@@ -25,7 +25,9 @@ pub(crate) struct Input {
 
 impl Input {
     pub(crate) fn read(arguments: &Arguments) -> Result<Self, Usage> {
-        let Some((keys, token)) = &arguments.sources else { return Self::built_in(arguments) };
+        let Some((keys, token)) = &arguments.sources else {
+            return Self::built_in(arguments);
+        };
         let keys = match keys {
             KeySource::JwkSet(path) => jwk_set(&path.display().to_string(), &read_file(path)?)?,
             KeySource::Pem(path) => pem(&path.display().to_string(), &read_file(path)?)?,
@@ -37,7 +39,12 @@ impl Input {
         if token.last() == Some(&b'\n') {
             token.pop();
         }
-        Ok(Self { keys, token, issuers: arguments.issuers.clone(), audiences: arguments.audiences.clone() })
+        Ok(Self {
+            keys,
+            token,
+            issuers: arguments.issuers.clone(),
+            audiences: arguments.audiences.clone(),
+        })
     }
 
     /// A token in the shape of Microsoft Entra ID's, with names and keys that belong to nobody.
@@ -47,8 +54,13 @@ impl Input {
             given => given.to_vec(),
         };
         Ok(Self {
-            keys: jwk_set("the built-in key set", include_bytes!("../../tests/data/tokens/entra.jwks.json"))?,
-            token: include_bytes!("../../tests/data/tokens/entra-accepted.jwt").trim_ascii_end().to_vec(),
+            keys: jwk_set(
+                "the built-in key set",
+                include_bytes!("../../tests/data/tokens/entra.jwks.json"),
+            )?,
+            token: include_bytes!("../../tests/data/tokens/entra-accepted.jwt")
+                .trim_ascii_end()
+                .to_vec(),
             issuers: or(
                 &arguments.issuers,
                 "https://login.microsoftonline.com/7f1d0c3e-52a4-4b86-9e0b-3a6d5c2f8e14/v2.0",
@@ -60,7 +72,9 @@ impl Input {
 
 fn jwk_set(name: &str, json: &[u8]) -> Result<Box<KeySet<CAPACITY, Rsa8192>>, Usage> {
     let mut keys = Box::new(KeySet::new());
-    let report = keys.replace_from_jwk_set(json).map_err(|error| format!("{name}: {error}"))?;
+    let report = keys
+        .replace_from_jwk_set(json)
+        .map_err(|error| format!("{name}: {error}"))?;
     for (reason, count) in report.skipped() {
         eprintln!("note: {name}: {count} key(s) passed over: {reason}");
     }
@@ -84,6 +98,9 @@ fn read_at_most(source: impl Read, name: &str) -> Result<Vec<u8>, Usage> {
     let largest = MAX_JWK_SET_LEN.max(MAX_TOKEN_LEN) + 2;
     let mut octets = Vec::new();
     let limit = u64::try_from(largest).unwrap_or(u64::MAX);
-    source.take(limit).read_to_end(&mut octets).map_err(|error| format!("{name}: {error}"))?;
+    source
+        .take(limit)
+        .read_to_end(&mut octets)
+        .map_err(|error| format!("{name}: {error}"))?;
     Ok(octets)
 }

@@ -62,9 +62,17 @@ fn run(arguments: &Arguments, input: &Input) -> Result<Result<(), rs256::Error>,
     }
     let now = match arguments.now {
         Some(secs) => secs,
-        None => SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| "the clock is before 1970")?.as_secs(),
+        None => SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_err(|_| "the clock is before 1970")?
+            .as_secs(),
     };
 
     let verifier = Verifier::new(&*input.keys, &policy);
-    Ok(stages::run(&verifier, &input.token, NumericDate::from_secs(now), arguments.signature_only))
+    Ok(stages::run(
+        &verifier,
+        &input.token,
+        NumericDate::from_secs(now),
+        arguments.signature_only,
+    ))
 }

@@ -50,7 +50,12 @@ pub(crate) fn segment(name: &str, token: &[u8], index: usize) {
         return;
     };
     println!("{name}");
-    let width = members.keys().map(|name| name.chars().count()).max().unwrap_or(0).min(24);
+    let width = members
+        .keys()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(24);
     for (member, value) in &members {
         let note = match (member.as_str(), value.as_u64()) {
             ("exp" | "nbf" | "iat", Some(secs)) => format!("  ({})", time(secs)),
@@ -82,11 +87,19 @@ pub(crate) fn refusal(error: &Error) -> String {
     match error {
         Error::Policy(PolicyError::Expired { exp, now }) => {
             let age = now.as_secs().saturating_sub(exp.as_secs());
-            format!("expired {} ago, at {}", humantime::format_duration(Duration::from_secs(age)), time(exp.as_secs()))
+            format!(
+                "expired {} ago, at {}",
+                humantime::format_duration(Duration::from_secs(age)),
+                time(exp.as_secs())
+            )
         }
         Error::Policy(PolicyError::NotYetValid { nbf, now }) => {
             let wait = nbf.as_secs().saturating_sub(now.as_secs());
-            format!("valid in {}, from {}", humantime::format_duration(Duration::from_secs(wait)), time(nbf.as_secs()))
+            format!(
+                "valid in {}, from {}",
+                humantime::format_duration(Duration::from_secs(wait)),
+                time(nbf.as_secs())
+            )
         }
         other => other.to_string(),
     }

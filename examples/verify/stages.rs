@@ -2,7 +2,7 @@
 
 //! Walks one token through the stages of the crate and prints the outcome of each check.
 
-use rs256::{ClaimsError, Error, NumericDate, PolicyError, RegisteredClaim, Verifier, VerifiedJws, RsaSize};
+use rs256::{ClaimsError, Error, NumericDate, PolicyError, RegisteredClaim, RsaSize, VerifiedJws, Verifier};
 
 use crate::show;
 
@@ -43,15 +43,13 @@ impl Step {
             Error::KeySelection(_) => Self::Key,
             Error::Signature(_) => Self::Signature,
             Error::Claims(ClaimsError::Json(_) | ClaimsError::WrongType(_)) => Self::Claims,
-            Error::Policy(
-                PolicyError::Issuer | PolicyError::MissingClaim(RegisteredClaim::Issuer),
-            ) => Self::Issuer,
-            Error::Policy(
-                PolicyError::Audience | PolicyError::MissingClaim(RegisteredClaim::Audience),
-            ) => Self::Audience,
-            Error::Policy(
-                PolicyError::Expired { .. } | PolicyError::MissingClaim(RegisteredClaim::Expiration),
-            ) => Self::Expiration,
+            Error::Policy(PolicyError::Issuer | PolicyError::MissingClaim(RegisteredClaim::Issuer)) => Self::Issuer,
+            Error::Policy(PolicyError::Audience | PolicyError::MissingClaim(RegisteredClaim::Audience)) => {
+                Self::Audience
+            }
+            Error::Policy(PolicyError::Expired { .. } | PolicyError::MissingClaim(RegisteredClaim::Expiration)) => {
+                Self::Expiration
+            }
             Error::Policy(PolicyError::NotYetValid { .. }) => Self::NotBefore,
             _ => Self::Required,
         }
@@ -65,7 +63,11 @@ pub(crate) fn run<S: RsaSize>(
     now: NumericDate,
     signature_only: bool,
 ) -> Result<(), Error> {
-    let last = if signature_only { Step::Signature } else { Step::Required };
+    let last = if signature_only {
+        Step::Signature
+    } else {
+        Step::Required
+    };
     let mut buf = vec![0; token.len()];
     let outcome = verify(verifier, token, now, &mut buf, signature_only);
     show::line("time", &show::time(now.as_secs()));

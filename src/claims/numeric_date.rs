@@ -80,7 +80,10 @@ impl ClaimedDate {
 
         // How many of the digits stand before the decimal point once the exponent has moved it.
         let mut before_point = i64::try_from(whole.len()).ok()?.saturating_add(exponent);
-        let mut date = Self { floor: 0, has_fraction: false };
+        let mut date = Self {
+            floor: 0,
+            has_fraction: false,
+        };
         for digit in whole.bytes().chain(fraction.bytes()) {
             if before_point > 0 {
                 date = date.append_digit(digit.wrapping_sub(b'0'))?;
@@ -113,7 +116,11 @@ impl ClaimedDate {
 
     /// Rounded up to whole seconds.
     pub(crate) const fn ceil(self) -> NumericDate {
-        if self.has_fraction { NumericDate(self.floor).plus(1) } else { NumericDate(self.floor) }
+        if self.has_fraction {
+            NumericDate(self.floor).plus(1)
+        } else {
+            NumericDate(self.floor)
+        }
     }
 }
 
@@ -127,7 +134,10 @@ fn saturating_exponent(text: &str) -> i64 {
     let mut exponent = 0_i64;
     for digit in digits.bytes() {
         // BOUND: 10 · 2^40 + 9 < 2^44
-        exponent = exponent.wrapping_mul(10).wrapping_add(i64::from(digit.wrapping_sub(b'0'))).min(BOUND);
+        exponent = exponent
+            .wrapping_mul(10)
+            .wrapping_add(i64::from(digit.wrapping_sub(b'0')))
+            .min(BOUND);
     }
     if negative { exponent.wrapping_neg() } else { exponent }
 }
@@ -157,7 +167,10 @@ mod tests {
             ("1e-99999999999999999999", Some((0, 1))),
             ("0e99999999999999999999", Some((0, 0))),
             ("9007199254740991", Some((9_007_199_254_740_991, 9_007_199_254_740_991))),
-            ("9007199254740991.5", Some((9_007_199_254_740_991, 9_007_199_254_740_992))),
+            (
+                "9007199254740991.5",
+                Some((9_007_199_254_740_991, 9_007_199_254_740_992)),
+            ),
             ("9007199254740992", None),
             ("9223372036854775808", None),
             ("18446744073709551616", None),
@@ -175,7 +188,10 @@ mod tests {
     #[test]
     fn digits_without_end() {
         let zeros = std::string::String::from_utf8(std::vec![b'0'; 5000]).unwrap_or_default();
-        assert_eq!(date(&std::format!("1760000000{zeros}e-5000")), Some((1_760_000_000, 1_760_000_000)));
+        assert_eq!(
+            date(&std::format!("1760000000{zeros}e-5000")),
+            Some((1_760_000_000, 1_760_000_000))
+        );
         assert_eq!(date(&std::format!("1760000000{zeros}")), None);
         assert_eq!(date(&std::format!("0.{zeros}1")), Some((0, 1)));
     }

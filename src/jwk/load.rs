@@ -152,7 +152,9 @@ impl fmt::Display for LoadError {
             Self::Capacity { needed } => write!(f, "expected a key set with room for {needed} keys"),
             Self::NoUsableKey(report) => {
                 f.write_str("expected a JWK Set with at least one usable key")?;
-                report.skipped().try_for_each(|(reason, count)| write!(f, "; {count} × {reason}"))
+                report
+                    .skipped()
+                    .try_for_each(|(reason, count)| write!(f, "; {count} × {reason}"))
             }
         }
     }
@@ -176,7 +178,9 @@ impl<'j> JwkSet<'j> {
         let mut keys = None;
         while let Some((name, value)) = members.next_member().map_err(LoadError::Json)? {
             if name == *"keys" {
-                let JsonValue::Array(array) = value else { return Err(LoadError::NotAJwkSet) };
+                let JsonValue::Array(array) = value else {
+                    return Err(LoadError::NotAJwkSet);
+                };
                 keys = Some(array);
             }
         }

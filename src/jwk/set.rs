@@ -44,7 +44,10 @@ impl<const N: usize, S: RsaSize> KeySet<N, S> {
     /// An empty set, which verifies nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { entries: Vec::new(), is_pinned: false }
+        Self {
+            entries: Vec::new(),
+            is_pinned: false,
+        }
     }
 
     /// A set of one key for which `kid` and `x5t` are not consulted, such as one from a PEM file.
@@ -54,11 +57,19 @@ impl<const N: usize, S: RsaSize> KeySet<N, S> {
     pub fn pinned(key: &RsaPublicKey<S>) -> Self {
         const { assert!(N > 0, "a pinned key needs a capacity of at least one") };
         let mut entries = Vec::new();
-        let entry =
-            KeyEntry { key: PreparedKey::new(key), kid: None, x5t: None, issuer: None, cloud_instance_name: None };
+        let entry = KeyEntry {
+            key: PreparedKey::new(key),
+            kid: None,
+            x5t: None,
+            issuer: None,
+            cloud_instance_name: None,
+        };
         // There is room: N > 0.
         let _ = entries.push(entry);
-        Self { entries, is_pinned: true }
+        Self {
+            entries,
+            is_pinned: true,
+        }
     }
 
     /// Replaces all keys by the usable ones of a JWK Set
@@ -111,7 +122,10 @@ impl<const N: usize, S: RsaSize> Default for KeySet<N, S> {
 
 impl<const N: usize, S: RsaSize> Clone for KeySet<N, S> {
     fn clone(&self) -> Self {
-        Self { entries: self.entries.clone(), is_pinned: self.is_pinned }
+        Self {
+            entries: self.entries.clone(),
+            is_pinned: self.is_pinned,
+        }
     }
 }
 
@@ -172,7 +186,9 @@ impl<'k, S: RsaSize> KeySetRef<'k, S> {
         first: usize,
     ) -> Result<(usize, KeyRef<'k, S>, SigningKey<'k>), KeySelectionError> {
         let entries = match self.0 {
-            Keys::Pinned(key) if first == 0 => return Ok((0, key, SigningKey::pinned(key.modulus_bits()))),
+            Keys::Pinned(key) if first == 0 => {
+                return Ok((0, key, SigningKey::pinned(key.public_key().modulus_bits())));
+            }
             Keys::Pinned(_) => return Err(KeySelectionError::UnknownKey),
             Keys::Set(entries) => entries,
         };
@@ -235,8 +251,11 @@ impl<S: RsaSize> Copy for Keys<'_, S> {}
 impl<S: RsaSize> fmt::Debug for KeySetRef<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Keys::Set(entries) => f.debug_list().entries(entries.iter().map(KeyEntry::signing_key)).finish(),
-            Keys::Pinned(key) => f.debug_tuple("Pinned").field(&key.modulus_bits()).finish(),
+            Keys::Set(entries) => f
+                .debug_list()
+                .entries(entries.iter().map(KeyEntry::signing_key))
+                .finish(),
+            Keys::Pinned(key) => f.debug_tuple("Pinned").field(&key.public_key().modulus_bits()).finish(),
         }
     }
 }

@@ -34,7 +34,11 @@ pub fn bearer(value: &[u8]) -> Result<&[u8], AuthorizationError> {
     };
     if !scheme.eq_ignore_ascii_case(b"Bearer") {
         let other_scheme = !scheme.is_empty() && rest.first().is_none_or(|&octet| octet == b' ');
-        return Err(if other_scheme { AuthorizationError::NoCredentials } else { AuthorizationError::Malformed });
+        return Err(if other_scheme {
+            AuthorizationError::NoCredentials
+        } else {
+            AuthorizationError::Malformed
+        });
     }
     let token = skip_spaces(rest);
     if token.len() == rest.len() || !is_b64token(token) {
@@ -73,7 +77,9 @@ fn is_b64token(text: &[u8]) -> bool {
         return false;
     };
     !body.is_empty()
-        && body.iter().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_' | b'~' | b'+' | b'/'))
+        && body
+            .iter()
+            .all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_' | b'~' | b'+' | b'/'))
 }
 
 /// tchar of RFC 9110 section 5.6.2, of which the name of a scheme consists.

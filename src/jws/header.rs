@@ -30,7 +30,12 @@ impl<'b> JoseHeader<'b> {
         let len = json::canonicalise(text);
         let text: &'b [u8] = text;
         let mut members = Members::<MAX_MEMBERS>::new(text.get(..len).unwrap_or_default())?;
-        let mut header = Self { kid: None, x5t: None, typ: None, has_nonce: false };
+        let mut header = Self {
+            kid: None,
+            x5t: None,
+            typ: None,
+            has_nonce: false,
+        };
         let mut algorithm_is_rs256 = false;
         while let Some((name, value)) = members.next_member()? {
             // After `canonicalise` a name that still holds an escape is none of these.
@@ -59,7 +64,11 @@ impl<'b> JoseHeader<'b> {
                 _ => {}
             }
         }
-        if algorithm_is_rs256 { Ok(header) } else { Err(HeaderError::Algorithm) }
+        if algorithm_is_rs256 {
+            Ok(header)
+        } else {
+            Err(HeaderError::Algorithm)
+        }
     }
 
     /// `kid`, the key identifier ([RFC 7515 section 4.1.4](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.4)).
@@ -107,7 +116,9 @@ fn string(value: JsonValue<'_>) -> Result<JsonStr<'_>, HeaderError> {
 /// Whether a media type of a header equals `expected`, each with or without `application/`.
 fn is_media_type(found: JsonStr<'_>, expected: &str) -> bool {
     // A type with an escape left in it is no media type.
-    found.as_str().is_some_and(|found| short_form(found).eq_ignore_ascii_case(short_form(expected)))
+    found
+        .as_str()
+        .is_some_and(|found| short_form(found).eq_ignore_ascii_case(short_form(expected)))
 }
 
 /// The media type without `application/`, where that is the only slash.

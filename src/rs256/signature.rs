@@ -14,7 +14,10 @@ pub(crate) struct Signature<S: RsaSize> {
 impl<S: RsaSize> Signature<S> {
     /// Room for a signature of `len` octets; `None` when no modulus of size `S` is that long.
     pub(crate) fn with_len(len: usize) -> Option<Self> {
-        (len <= S::ZERO_OCTETS.as_ref().len()).then_some(Self { octets: S::ZERO_OCTETS, len })
+        (len <= S::ZERO_OCTETS.as_ref().len()).then_some(Self {
+            octets: S::ZERO_OCTETS,
+            len,
+        })
     }
 }
 

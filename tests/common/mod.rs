@@ -38,7 +38,9 @@ pub fn vectors(name: &str, count: usize) -> Vec<Value> {
 
 /// The string member `name`, which must be there.
 pub fn str_of<'v>(case: &'v Value, name: &str) -> &'v str {
-    case.get(name).and_then(Value::as_str).unwrap_or_else(|| panic!("no string {name} in {case}"))
+    case.get(name)
+        .and_then(Value::as_str)
+        .unwrap_or_else(|| panic!("no string {name} in {case}"))
 }
 
 /// A value that is a string, a list of strings, or null, as a list.
@@ -56,7 +58,10 @@ pub fn hex(digits: &str) -> Vec<u8> {
     let digits = digits.as_bytes();
     assert!(digits.len().is_multiple_of(2), "half an octet");
     let nibble = |digit: u8| u8::try_from(char::from(digit).to_digit(16).unwrap()).unwrap();
-    digits.chunks(2).map(|pair| nibble(pair[0]) << 4 | nibble(pair[1])).collect()
+    digits
+        .chunks(2)
+        .map(|pair| nibble(pair[0]) << 4 | nibble(pair[1]))
+        .collect()
 }
 
 /// Octets from standard base64, padded.
