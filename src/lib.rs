@@ -13,7 +13,16 @@ extern crate std;
 // 2. DECODE: strict base64url, bounded non-recursive JSON.
 // mod base64url; mod json;
 
+// 4. VERIFY: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2.2).
+mod rs256;
+
+mod backend;
+
 mod error;
 pub mod limits;
 
+#[cfg(any(rs256_internals, fuzzing))]
+#[doc(hidden)]
+pub use backend::internals;
 pub use error::{InvalidBase64url, JsonError, JsonErrorKind, KeyError};
+pub use rs256::{PreparedKey, Rsa2048, Rsa4096, Rsa8192, RsaPublicKey, RsaSize};

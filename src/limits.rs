@@ -23,3 +23,10 @@ pub const MAX_CLAIMS: usize = 256;
 
 /// Longest key identifier kept with a key, in octets. Entra's have 27 or 43, a SHA-256 thumbprint URI (RFC 9278) 88.
 pub const MAX_KID_LEN: usize = 96;
+
+/// Shortest modulus, in bits: [RFC 7518 section 3.3](https://www.rfc-editor.org/rfc/rfc7518#section-3.3) requires it.
+pub const MIN_MODULUS_BITS: u32 = 2048;
+
+/// Largest public exponent, 2^33 - 1. Exponents are 65537 nearly everywhere and 3 or 17 in old keys; the few known
+/// above 32 bits stay below 2^33, and larger ones would only make a verification slow.
+pub const MAX_EXPONENT: u64 = (1 << 33) - 1;

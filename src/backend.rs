@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The one door to RSA arithmetic: which backend a key uses is decided here, when the key is prepared, and nowhere else.
+//!
+//! | backend | limbs | chosen |
+//! | --- | --- | --- |
+//! | portable64 | 64 bits, products of 128 | on targets with 64-bit pointers |
+//! | portable32 | 32 bits, products of 64 | on all other targets |
+//!
+//! `--cfg rs256_backend="portable64"` or `"portable32"` forces one of them. Every backend answers the same question in
+//! the same words: is s^e mod n the encoded message of this digest? `tests.rs` holds all of them against a schoolbook
+//! oracle.
+
+pub(crate) mod limb;
+mod portable;
+
+#[cfg(test)]
+mod naive;
+#[cfg(test)]
+mod tests;
+
+use core::fmt;
+
+use self::portable::{Chain, Scratch};
+use crate::rs256::public_key::RsaPublicKey;
+use crate::rs256::size::{Rsa2048, Rsa4096, RsaSize};
+
+pub(crate) use self::native::{NativeLimb, pop_native};
+pub(crate) use self::portable::{Block, Modulus, write_be};
+
+/// The limb of this build. A key in a `static` is made of these, so there is one width per build.
+#[cfg(any(
+    rs256_backend = "portable32",
+    all(
+        not(target_pointer_width = "64"),
+        not(any(rs256_backend = "portable64", rs256_backend = "ifma"))
+    )
+))]
+mod native {
+    pub(crate) type NativeLimb = u32;
+    pub(crate) use super::limb::pop_u32 as pop_native;
+}
+
+#[cfg(not(any(
+    rs256_backend = "portable32",
+    all(
+        not(target_pointer_width = "64"),
+        not(any(rs256_backend = "portable64", rs256_backend = "ifma"))
+    )
+)))]
+mod native {
+    pub(crate) type NativeLimb = u64;
+    pub(crate) use super::limb::pop_u64 as pop_native;
+}
+
+/// Constants of a [`Chain`] in a prepared key. Targets with 32-bit limbs have little memory, and nothing else to prepare:
+/// their prepared key is the public key.
+const CHAIN_CONSTANTS: usize = if NativeLimb::BITS == 64 { 2 } else { 0 };
+
+/// A public key with whatever the chosen backend wants to know beforehand.
+///
+/// Making one costs about as much as verifying one signature. It holds the modulus as well, so the [`RsaPublicKey`] need
+/// not be kept.
+#[derive(Clone)]
+pub struct PreparedKey<S: RsaSize = Rsa4096> {
+    inner: Inner<S>,
+}
+
+/// One variant for each backend that prepares a key. A backend that needs a CPU feature keeps the proof of it in its
+/// variant.
+#[derive(Clone)]
+enum Inner<S: RsaSize> {
+    Portable(PortableKey<S>),
+}
+
+// Fits into the RAM of a small microcontroller, and into a few cache lines per key elsewhere.
+const _: () = assert!(size_of::<PreparedKey<Rsa2048>>() <= if NativeLimb::BITS == 64 { 2048 } else { 600 });
+const _: () = assert!(size_of::<RsaPublicKey<Rsa2048>>() <= 256 + 24);
+
+/// What computes, for messages to people and for tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Backend {
+    #[cfg_attr(target_pointer_width = "32", allow(dead_code))]
+    Portable64,
+    #[cfg_attr(target_pointer_width = "64", allow(dead_code))]
+    Portable32,
+}
+
+impl<S: RsaSize> PreparedKey<S> {
+    /// Prepares a key for the backend that this machine uses.
+    #[must_use]
+    pub fn new(key: &RsaPublicKey<S>) -> Self {
+        Self {
+            inner: Inner::Portable(PortableKey::new(key)),
+        }
+    }
+
+    /// Length of the modulus in octets, k in
+    /// [RFC 8017](https://www.rfc-editor.org/rfc/rfc8017#section-2): every signature has exactly this length.
+    #[must_use]
+    pub fn modulus_len(&self) -> usize {
+        self.public_key().modulus_len()
+    }
+
+    /// Length of the modulus in bits.
+    #[must_use]
+    pub const fn modulus_bits(&self) -> u32 {
+        self.public_key().modulus_bits()
+    }
+
+    /// The public exponent.
+    #[must_use]
+    pub const fn exponent(&self) -> u64 {
+        self.public_key().exponent()
+    }
+
+    const fn public_key(&self) -> &RsaPublicKey<S> {
+        match &self.inner {
+            Inner::Portable(key) => &key.public,
+        }
+    }
+
+    pub(crate) const fn backend(&self) -> Backend {
+        match self.inner {
+            Inner::Portable(_) if NativeLimb::BITS == 64 => Backend::Portable64,
+            Inner::Portable(_) => Backend::Portable32,
+        }
+    }
+}
+
+impl<S: RsaSize> fmt::Debug for PreparedKey<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PreparedKey")
+            .field("modulus_bits", &self.modulus_bits())
+            .field("exponent", &self.exponent())
+            .field("backend", &self.backend())
+            .finish()
+    }
+}
+
+/// A key in either form.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum KeyRef<'k, S: RsaSize> {
+    /// Goes to the backend that was chosen when it was prepared.
+    Prepared(&'k PreparedKey<S>),
+    /// Goes the portable way, for which nothing is prepared.
+    Static(&'k RsaPublicKey<S>),
+}
+
+impl<'k, S: RsaSize> KeyRef<'k, S> {
+    pub(crate) const fn public_key(self) -> &'k RsaPublicKey<S> {
+        match self {
+            Self::Prepared(key) => key.public_key(),
+            Self::Static(key) => key,
+        }
+    }
+}
+
+/// A SHA-256 digest that may not be finished yet.
+///
+/// The digest is needed only at the very end of the arithmetic. A backend that leaves the units for hashing idle calls
+/// [`step`](Self::step) between its own steps; the others call [`finish`](Self::finish) alone.
+pub(crate) trait Digest256 {
+    /// Compresses one block of the message, if any is left.
+    fn step(&mut self);
+
+    /// Compresses what is left and returns the digest.
+    fn finish(self) -> [u8; 32];
+}
+
+/// A digest that is already there.
+impl Digest256 for [u8; 32] {
+    fn step(&mut self) {}
+
+    fn finish(self) -> [u8; 32] {
+        self
+    }
+}
+
+/// Whether s^e mod n is the EMSA-PKCS1-v1_5 encoding of `digest`, for the signature s of exactly k octets. False, too, if
+/// s is not below n.
+pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, signature: &[u8], digest: impl Digest256) -> bool {
+    if signature.len() != key.public_key().modulus_len() {
+        return false;
+    }
+    match key {
+        KeyRef::Prepared(key) => match &key.inner {
+            Inner::Portable(key) => key.verify_vartime(signature, digest),
+        },
+        KeyRef::Static(key) => verify_unprepared_vartime(key, signature, digest),
+    }
+}
+
+/// Writes m = s^e mod n, k octets, into `out`; false if signature or `out` do not have k octets or s is not below n.
+///
+/// The portable way only: this serves tests and those who compare with other implementations.
+pub(crate) fn public_op<S: RsaSize>(key: KeyRef<'_, S>, signature: &[u8], out: &mut [u8]) -> bool {
+    let key = key.public_key();
+    let k = key.modulus_len();
+    if signature.len() != k || out.len() != k {
+        return false;
+    }
+    with_scratch::<S, _>(&key.modulus(), |scratch| {
+        let below = portable::power_vartime(&key.modulus(), key.exponent(), signature, scratch);
+        if below {
+            write_be(scratch.x, out);
+        }
+        below
+    })
+}
+
+fn verify_unprepared_vartime<S: RsaSize>(key: &RsaPublicKey<S>, signature: &[u8], digest: impl Digest256) -> bool {
+    let n = key.modulus();
+    with_scratch::<S, _>(&n, |scratch| {
+        portable::verify_vartime(&n, key.exponent(), signature, || digest.finish(), scratch)
+    })
+}
+
+/// Lends scratch space of the modulus's length, zeroed.
+fn with_scratch<S: RsaSize, T>(n: &Modulus<'_, NativeLimb>, run: impl FnOnce(&mut Scratch<'_, NativeLimb>) -> T) -> T {
+    let (mut x, mut t) = (S::ZERO_LIMBS, S::ZERO_DOUBLE_LIMBS);
+    let (x, t) = (x.as_mut(), t.as_mut());
+    let blocks = n.blocks.len();
+    let x = x.get_mut(..blocks).unwrap_or_default();
+    let t = t.get_mut(..2 * blocks).unwrap_or_default();
+    run(&mut Scratch { x, t })
+}
+
+/// The portable backend's key.
+#[derive(Clone)]
+struct PortableKey<S: RsaSize> {
+    public: RsaPublicKey<S>,
+    /// neg_d and neg_pd of [`Chain`]; zeros if the exponent has no chain.
+    chain: [S::Limbs; CHAIN_CONSTANTS],
+}
+
+impl<S: RsaSize> PortableKey<S> {
+    fn new(public: &RsaPublicKey<S>) -> Self {
+        let mut key = Self {
+            public: public.clone(),
+            chain: [S::ZERO_LIMBS; CHAIN_CONSTANTS],
+        };
+        let n = public.modulus();
+        let blocks = n.blocks.len();
+        if let (Some(squarings), [neg_d, neg_pd]) =
+            (portable::chain_squarings(public.exponent()), key.chain.as_mut_slice())
+        {
+            let neg_d = neg_d.as_mut().get_mut(..blocks).unwrap_or_default();
+            let neg_pd = neg_pd.as_mut().get_mut(..blocks).unwrap_or_default();
+            with_scratch::<S, _>(&n, |scratch| {
+                portable::prepare_chain(&n, squarings, neg_d, neg_pd, scratch)
+            });
+        }
+        key
+    }
+
+    fn verify_vartime(&self, signature: &[u8], digest: impl Digest256) -> bool {
+        let (Some(squarings), [neg_d, neg_pd]) =
+            (portable::chain_squarings(self.public.exponent()), self.chain.as_slice())
+        else {
+            return verify_unprepared_vartime(&self.public, signature, digest);
+        };
+        let n = self.public.modulus();
+        let blocks = n.blocks.len();
+        let chain = Chain {
+            neg_d: neg_d.as_ref().get(..blocks).unwrap_or_default(),
+            neg_pd: neg_pd.as_ref().get(..blocks).unwrap_or_default(),
+        };
+        with_scratch::<S, _>(&n, |scratch| {
+            portable::verify_by_chain_vartime(&n, squarings, chain, signature, || digest.finish(), scratch)
+        })
+    }
+}
+
+/// Single backends, for the crate's own benches and fuzz targets.
+#[cfg(any(rs256_internals, fuzzing))]
+#[allow(missing_docs)]
+pub mod internals {
+    use super::{KeyRef, PreparedKey, RsaPublicKey, RsaSize};
+
+    pub fn verify_prepared<S: RsaSize>(key: &PreparedKey<S>, signature: &[u8], digest: &[u8; 32]) -> bool {
+        super::verify(KeyRef::Prepared(key), signature, *digest)
+    }
+
+    pub fn verify_static<S: RsaSize>(key: &RsaPublicKey<S>, signature: &[u8], digest: &[u8; 32]) -> bool {
+        super::verify(KeyRef::Static(key), signature, *digest)
+    }
+
+    pub fn public_op<S: RsaSize>(key: &RsaPublicKey<S>, signature: &[u8], out: &mut [u8]) -> bool {
+        super::public_op(KeyRef::Static(key), signature, out)
+    }
+}

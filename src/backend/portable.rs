@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The portable backend: RSA public operations in safe code, for limbs of 32 and of 64 bits.
+//!
+//! Representation: a number is a slice of blocks of four limbs, lowest first. With B = 2^(limb width) and R = B^(limbs of
+//! the modulus, topped up to a multiple of four), redc(T) = T/R mod n is Montgomery's reduction. It leaves numbers
+//! *below R*, not below n: n is subtracted only on a carry out of R, which keeps every next product below R².
+//!
+//! Two ways lead to s^e mod n:
+//!
+//! * **General** ([`power_vartime`]): needs nothing but the modulus. s enters the Montgomery domain as s·R mod n
+//!   ([`enter`]), is squared and multiplied along the bits of e, and the last multiplication, e being odd, is by the plain
+//!   s, which leaves the domain again. A static key in flash and every 32-bit target use it.
+//! * **Chain** ([`Chain`]): for e = 2^j + 1 (3, 17, 257, 65537) and two constants per key. s never enters the domain, and
+//!   the expected message is moved to where the chain ends instead.
+//!
+//! Run time depends on the values throughout. All of them are public: modulus, exponent, signature and digest.
+
+mod enter;
+mod kernel;
+
+use self::enter::enter;
+use self::kernel::{Blocks, add_product, is_below, reduce, square, subtract};
+use super::limb::Limb;
+use crate::rs256::emsa;
+
+pub(crate) use self::kernel::{Block, write_be};
+
+/// A modulus as the algorithms read it.
+#[derive(Clone, Copy)]
+pub(crate) struct Modulus<'k, L> {
+    // INVARIANT: odd; its highest set bit is bit number `bits` - 1; at least 2048 bits.
+    pub(crate) blocks: &'k [Block<L>],
+    /// -1/n modulo B.
+    pub(crate) n0: L,
+    pub(crate) bits: u32,
+}
+
+impl<L: Limb> Modulus<'_, L> {
+    /// Octets of the modulus, k in RFC 8017.
+    pub(crate) fn octets(&self) -> usize {
+        usize::try_from(self.bits.div_ceil(8)).unwrap_or(0)
+    }
+}
+
+/// Where the arithmetic happens: `x` is as long as the modulus, `t` twice as long.
+pub(crate) struct Scratch<'s, L> {
+    pub(crate) x: &'s mut [Block<L>],
+    pub(crate) t: &'s mut [Block<L>],
+}
+
+impl<L: Limb> Scratch<'_, L> {
+    /// x = redc(t).
+    // BOUND: t < R² gives redc(t) < R + n, so one subtraction is enough.
+    fn reduce(&mut self, n: &Modulus<'_, L>) {
+        let carry = reduce(self.t, n.blocks, n.n0);
+        let (_, upper) = self.t.split_at(self.x.len().min(self.t.len()));
+        for (x, &upper) in self.x.iter_mut().zip(upper) {
+            *x = upper;
+        }
+        if carry != L::ZERO {
+            subtract(self.x, n.blocks);
+        }
+    }
+
+    fn square(&mut self, n: &Modulus<'_, L>) {
+        square(self.t, self.x);
+        self.reduce(n);
+    }
+
+    /// x = redc(x·s).
+    fn multiply_by(&mut self, s: Blocks<'_, L>, n: &Modulus<'_, L>) {
+        self.t.fill([L::ZERO; 4]);
+        // BOUND: x < R and s < n, so the product is below R² and has no carry.
+        add_product(self.t, s, self.x);
+        self.reduce(n);
+    }
+
+    /// Reads s and reports whether it is below n.
+    fn load(&mut self, s: Blocks<'_, L>, n: &Modulus<'_, L>) -> bool {
+        for (x, block) in self.x.iter_mut().zip(s) {
+            *x = block;
+        }
+        is_below(self.x, n.blocks)
+    }
+}
+
+/// `x = s^e mod n`, completely reduced; false, and nothing in x, when s is not below n. e is odd and at least 3.
+pub(crate) fn power_vartime<L: Limb>(
+    n: &Modulus<'_, L>,
+    e: u64,
+    signature: &[u8],
+    scratch: &mut Scratch<'_, L>,
+) -> bool {
+    let s = Blocks::new(signature, n.blocks.len());
+    if !scratch.load(s, n) {
+        return false;
+    }
+    enter(scratch.x, n, scratch.t);
+    // BOUND: e < 2^33, so at most 32 turns. The highest bit of e is the s that is already there.
+    for bit in (0..e.checked_ilog2().unwrap_or(0)).rev() {
+        scratch.square(n);
+        if e >> bit & 1 == 1 {
+            // redc(x·s) = (y·R)·s/R = y·s is outside the domain. That is the answer at the last bit; in between (never
+            // for 3, 17, 257 and 65537) it enters again, which spares a copy of s·R.
+            scratch.multiply_by(s, n);
+            // BOUND: x < R and s < n give redc(x·s) < (R·n + R·n)/R = 2n.
+            if !is_below(scratch.x, n.blocks) {
+                subtract(scratch.x, n.blocks);
+            }
+            if bit != 0 {
+                enter(scratch.x, n, scratch.t);
+            }
+        }
+    }
+    true
+}
+
+/// Whether s^e mod n is the encoded message of `digest`.
+pub(crate) fn verify_vartime<L: Limb>(
+    n: &Modulus<'_, L>,
+    e: u64,
+    signature: &[u8],
+    digest: impl FnOnce() -> [u8; 32],
+    scratch: &mut Scratch<'_, L>,
+) -> bool {
+    power_vartime(n, e, signature, scratch) && {
+        let limbs = scratch.x.as_flattened().iter();
+        emsa::limbs::<L>(&digest(), n.octets())
+            .zip(limbs)
+            .all(|(expected, &limb)| expected == limb)
+    }
+}
+
+/// The constants that let e = 2^j + 1 do without the Montgomery domain.
+///
+/// j squarings with redc take s to s^(2^j)·D with D = R^-(2^j - 1) mod n. One more multiplication by s gives m·D for
+/// m = s^e mod n, and m is to be the encoded message EM = P + H, H being the digest and P everything else. So
+///
+/// ```text
+///     T = s^(2^j)·D·s + H·(n - D) + (n - P·D mod n)  ≡  (m - EM)·D   (mod n)
+/// ```
+///
+/// is a multiple of n exactly when m ≡ EM, because D, a power of two, has an inverse modulo the odd n; and redc(T) is a
+/// multiple of n exactly when T is.
+// BOUND: m ≡ EM is m = EM: m < n by definition, and EM < n because EM starts with a zero octet while the first of
+// the k octets of n is not zero.
+#[derive(Clone, Copy)]
+pub(crate) struct Chain<'k, L> {
+    /// n - D.
+    pub(crate) neg_d: &'k [Block<L>],
+    /// n - (P·D mod n).
+    pub(crate) neg_pd: &'k [Block<L>],
+}
+
+/// The j of an exponent 2^j + 1.
+pub(crate) fn chain_squarings(e: u64) -> Option<u32> {
+    let power = e.checked_sub(1)?;
+    power.is_power_of_two().then(|| power.trailing_zeros())
+}
+
+/// Makes the constants of a [`Chain`]; `neg_d` and `neg_pd` are as long as the modulus.
+pub(crate) fn prepare_chain<L: Limb>(
+    n: &Modulus<'_, L>,
+    squarings: u32,
+    neg_d: &mut [Block<L>],
+    neg_pd: &mut [Block<L>],
+    scratch: &mut Scratch<'_, L>,
+) {
+    // D is where the chain takes s = 1.
+    scratch.load(Blocks::new(&[1], n.blocks.len()), n);
+    for _ in 0..squarings {
+        scratch.square(n);
+    }
+    // BOUND: redc(x²) < x²/R + n. If n < R/4, 2n is a fixed bound (4n²/R + n < 2n); if not, x < R <= 4n. Either way
+    // three subtractions reach below n.
+    for _ in 0..3 {
+        if !is_below(scratch.x, n.blocks) {
+            subtract(scratch.x, n.blocks);
+        }
+    }
+    negate(neg_d, scratch.x, n);
+    // P·D = redc((D·R mod n)·P).
+    enter(scratch.x, n, scratch.t);
+    for (limb, expected) in neg_pd
+        .as_flattened_mut()
+        .iter_mut()
+        .zip(emsa::limbs(&[0; 32], n.octets()))
+    {
+        *limb = expected;
+    }
+    scratch.t.fill([L::ZERO; 4]);
+    add_product(scratch.t, neg_pd.iter().copied(), scratch.x);
+    scratch.reduce(n);
+    // BOUND: both factors are below n, so the reduced product is below 2n.
+    if !is_below(scratch.x, n.blocks) {
+        subtract(scratch.x, n.blocks);
+    }
+    negate(neg_pd, scratch.x, n);
+}
+
+/// `out = n - x` for x below n.
+fn negate<L: Limb>(out: &mut [Block<L>], x: &[Block<L>], n: &Modulus<'_, L>) {
+    for (out, &n) in out.iter_mut().zip(n.blocks) {
+        *out = n;
+    }
+    subtract(out, x);
+}
+
+/// Whether s^(2^j + 1) mod n is the encoded message of `digest`, by the constants of `chain`.
+pub(crate) fn verify_by_chain_vartime<L: Limb>(
+    n: &Modulus<'_, L>,
+    squarings: u32,
+    chain: Chain<'_, L>,
+    signature: &[u8],
+    digest: impl FnOnce() -> [u8; 32],
+    scratch: &mut Scratch<'_, L>,
+) -> bool {
+    let blocks = n.blocks.len();
+    let s = Blocks::new(signature, blocks);
+    if !scratch.load(s, n) {
+        return false;
+    }
+    for _ in 0..squarings {
+        scratch.square(n);
+    }
+    let t = &mut *scratch.t;
+    t.fill([L::ZERO; 4]);
+    for (t, &constant) in t.iter_mut().zip(chain.neg_pd) {
+        *t = constant;
+    }
+    // BOUND: (n - PD) + H·(n - D) <= n + (2^256 - 1)(n - 1) < 2^256·n, which leaves no carry.
+    let digest_blocks = size_of::<[u8; 32]>() / size_of::<Block<L>>();
+    add_product(t, Blocks::new(&digest(), digest_blocks), chain.neg_d);
+    // BOUND: T < R·n + 2^256·n may be above R².
+    let over = add_product(t, s, scratch.x);
+    let carry = reduce(t, n.blocks, n.n0);
+    let (_, upper) = t.split_at_mut(blocks.min(t.len()));
+
+    // BOUND: redc(T) < (R·n + 2^256·n + R·n)/R < 3n, and T > 0 because n - PD > 0: of the multiples of n only n and 2n
+    // can come out. 2n < 2R, so two carries mean neither. Otherwise redc(T) - n has to be 0 or n.
+    if over != L::ZERO && carry != L::ZERO {
+        return false;
+    }
+    let above = over != L::ZERO || carry != L::ZERO;
+    let borrow = subtract(upper, n.blocks);
+    above == borrow && (upper == n.blocks || upper.as_flattened().iter().all(|&limb| limb == L::ZERO))
+}
