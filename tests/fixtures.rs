@@ -113,6 +113,35 @@ fn the_key_of_a_certificate_verifies_what_its_jwk_verifies() {
 }
 
 #[test]
+fn one_issuer_of_a_list_suffices_and_another_does_not() {
+    let keys = keys("tests/data/doc/jwks.json", 1);
+    let token = text("tests/data/doc/token.jwt");
+    for (issuers, expected) in [
+        (
+            &[
+                "https://login.example.com/fabrikam/v2.0",
+                "https://login.example.com/contoso/v2.0",
+            ][..],
+            None,
+        ),
+        (
+            &[
+                "https://login.example.com/contoso",
+                "https://login.example.com/contoso/v2.0/",
+            ],
+            Some("issuer"),
+        ),
+        (&[], Some("issuer")),
+    ] {
+        let policy = Policy::new(Issuer::any_of(issuers), &["api://orders"]);
+        assert_eq!(
+            verdict(&token, &keys, &policy).err().map(|error| error.code()),
+            expected
+        );
+    }
+}
+
+#[test]
 fn private_key_files_are_refused_as_such() {
     for name in ["private-pkcs1", "private-pkcs8", "private-encrypted", "private-ec"] {
         let key = RsaPublicKey::<Rsa4096>::from_pem(&read(&format!("tests/data/keys/{name}.pem")), &mut [0; 2048]);
