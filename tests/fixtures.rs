@@ -5,8 +5,11 @@
 
 mod common;
 
-use common::{base64url, read, text};
-use rs256::{Error, Issuer, KeySet, Leeway, NumericDate, Policy, Rsa2048, Rsa4096, RsaPublicKey, Verifier};
+use common::{base64, base64url, read, text};
+use rs256::{
+    Error, Issuer, KeyFileError, KeySet, Leeway, NumericDate, PemError, Policy, Rsa2048, Rsa4096, RsaPublicKey,
+    Verifier,
+};
 
 const CLOCK: NumericDate = NumericDate::from_secs(1_760_000_000);
 const TOKENS: &str = "tests/data/tokens";
@@ -77,6 +80,73 @@ fn example_tokens_answer_as_their_readme_says() {
         verdict(&text(&format!("{TOKENS}/entra-expired.jwt")), &keys, &lenient),
         Ok(())
     );
+}
+
+#[test]
+fn the_key_of_a_certificate_verifies_what_its_jwk_verifies() {
+    for bits in [2048, 3072, 4096] {
+        let set: serde_json::Value =
+            serde_json::from_slice(&read(&format!("benches/data/entra-{bits}.jwks.json"))).unwrap();
+        let token = text(&format!("benches/data/entra-{bits}.jwt"));
+        let verdicts = set["keys"].as_array().unwrap().iter().map(|jwk| {
+            let x5c = jwk["x5c"][0].as_str().unwrap();
+            let key = RsaPublicKey::from_certificate_der(&base64(x5c)).unwrap();
+
+            let lines: Vec<&str> = x5c
+                .as_bytes()
+                .chunks(64)
+                .map(|line| str::from_utf8(line).unwrap())
+                .collect();
+            let pem = format!(
+                "-----BEGIN CERTIFICATE-----\r\n{}\r\n-----END CERTIFICATE-----",
+                lines.join("\r\n")
+            );
+            let mut buf = [0; 2048];
+            assert!(key == RsaPublicKey::from_pem(pem.as_bytes(), &mut buf).unwrap());
+
+            verdict(&token, &KeySet::pinned(&key), &ENTRA).map_err(|error| error.code())
+        });
+        // A pinned key is used whatever the token's `kid` says, and only the third of the set is the signer.
+        let wrong = Err("invalid_signature");
+        assert_eq!(verdicts.collect::<Vec<_>>(), [wrong, wrong, Ok(()), wrong]);
+    }
+}
+
+#[test]
+fn one_issuer_of_a_list_suffices_and_another_does_not() {
+    let keys = keys("tests/data/doc/jwks.json", 1);
+    let token = text("tests/data/doc/token.jwt");
+    for (issuers, expected) in [
+        (
+            &[
+                "https://login.example.com/fabrikam/v2.0",
+                "https://login.example.com/contoso/v2.0",
+            ][..],
+            None,
+        ),
+        (
+            &[
+                "https://login.example.com/contoso",
+                "https://login.example.com/contoso/v2.0/",
+            ],
+            Some("issuer"),
+        ),
+        (&[], Some("issuer")),
+    ] {
+        let policy = Policy::new(Issuer::any_of(issuers), &["api://orders"]);
+        assert_eq!(
+            verdict(&token, &keys, &policy).err().map(|error| error.code()),
+            expected
+        );
+    }
+}
+
+#[test]
+fn private_key_files_are_refused_as_such() {
+    for name in ["private-pkcs1", "private-pkcs8", "private-encrypted", "private-ec"] {
+        let key = RsaPublicKey::<Rsa4096>::from_pem(&read(&format!("tests/data/keys/{name}.pem")), &mut [0; 2048]);
+        assert_eq!(key, Err(KeyFileError::Pem(PemError::PrivateKey)), "{name}");
+    }
 }
 
 #[test]

@@ -17,8 +17,8 @@ use std::{env, fs};
 
 use common::{base64, base64url, hex, str_of, strings, vectors};
 use rs256::{
-    AcceptedToken, Error, Issuer, JsonValue, KeySet, Leeway, NumericDate, Policy, PreparedKey, Rsa4096, Rsa8192,
-    RsaPublicKey, Verifier,
+    AcceptedToken, Error, Issuer, JsonValue, KeySet, Leeway, LoadError, NumericDate, Policy, PreparedKey, Rsa4096,
+    Rsa8192, RsaPublicKey, Verifier,
 };
 use serde_json::Value;
 
@@ -156,7 +156,7 @@ macro_rules! runners {
                             .verify(str_of(case, "token"), NumericDate::from_secs(0), &mut buf)
                             .is_err()
                     );
-                    return format!("jwk set: {}", variant(&error));
+                    return refused_set(&error);
                 }
                 let verdict = token_with(case, &keys, 0);
                 // What the buffer held before takes no part, nor does a run before.
@@ -231,7 +231,7 @@ macro_rules! runners {
                 let mut keys = KeySet::<8, $size>::new();
                 match keys.replace_from_jwk_set(&set) {
                     Ok(_) => ACCEPT.into(),
-                    Err(error) => format!("jwk set: {}", variant(&error)),
+                    Err(error) => refused_set(&error),
                 }
             }
         }
@@ -240,13 +240,25 @@ macro_rules! runners {
 runners!(default_size, Rsa4096);
 runners!(large_size, Rsa8192);
 
-/// The name of an error's variants, without what they carry (an offset, a number).
+/// Why a JWK Set was refused, without offsets and numbers.
+fn refused_set(error: &LoadError) -> String {
+    match error {
+        LoadError::Json(error) => format!("jwk set: {}", variant(&error.kind())),
+        LoadError::NoUsableKey(report) => {
+            let reasons: Vec<String> = report.skipped().map(|(reason, _)| variant(&reason)).collect();
+            format!("jwk set: no usable key: {}", reasons.join(", "))
+        }
+        other => format!("jwk set: {}", variant(other)),
+    }
+}
+
+/// The names of an error's variants, without an offset that they carry.
 fn variant(error: &impl std::fmt::Debug) -> String {
     let name = format!("{error:?}");
-    name.split(|c: char| !c.is_alphanumeric())
-        .next()
-        .unwrap_or_default()
-        .into()
+    match name.split_once("(JsonError") {
+        Some((name, _)) => name.into(),
+        None => name,
+    }
 }
 
 #[test]
