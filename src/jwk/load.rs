@@ -39,24 +39,6 @@ pub enum SkipReason {
 }
 
 impl SkipReason {
-    const COUNT: usize = 11;
-
-    const fn index(self) -> usize {
-        match self {
-            Self::KeyType => 0,
-            Self::Use => 1,
-            Self::KeyOperations => 2,
-            Self::Algorithm => 3,
-            Self::NotAnObject => 4,
-            Self::Json(_) => 5,
-            Self::MissingMember => 6,
-            Self::WrongType => 7,
-            Self::MemberTooLong => 8,
-            Self::Base64url => 9,
-            Self::Key(_) => 10,
-        }
-    }
-
     /// Whether the key is simply not one for RS256; otherwise it claims to be one and is malformed.
     #[must_use]
     pub const fn is_other_use(self) -> bool {
@@ -87,7 +69,30 @@ impl fmt::Display for SkipReason {
 pub struct LoadReport {
     kept: u16,
     with_leading_zeros: u16,
-    skipped: [Option<(SkipReason, u16)>; SkipReason::COUNT],
+    /// How many keys were passed over, by [`slot`].
+    skipped: [u16; SLOTS],
+    first_json: Option<JsonError>,
+    first_key: Option<KeyError>,
+}
+
+/// Reasons that are counted apart.
+const SLOTS: usize = 11;
+
+/// Where a reason is counted; details of `Json` and `Key` do not matter.
+const fn slot(reason: SkipReason) -> usize {
+    match reason {
+        SkipReason::KeyType => 0,
+        SkipReason::Use => 1,
+        SkipReason::KeyOperations => 2,
+        SkipReason::Algorithm => 3,
+        SkipReason::NotAnObject => 4,
+        SkipReason::MissingMember => 5,
+        SkipReason::WrongType => 6,
+        SkipReason::MemberTooLong => 7,
+        SkipReason::Base64url => 8,
+        SkipReason::Json(_) => 9,
+        SkipReason::Key(_) => 10,
+    }
 }
 
 impl LoadReport {
@@ -104,10 +109,29 @@ impl LoadReport {
         self.with_leading_zeros
     }
 
-    /// Why keys were passed over, and how many for each reason; reasons that did not occur are left out. Of the
-    /// reasons with a detail (`Json`, `Key`) the first key's detail is given.
+    /// Why keys were passed over, and how many for each reason; reasons that did not occur are left out. `Json` and
+    /// `Key` come once each, with the detail of the first such key.
     pub fn skipped(&self) -> impl Iterator<Item = (SkipReason, u16)> + use<> {
-        self.skipped.into_iter().flatten()
+        let report = *self;
+        [
+            Some(SkipReason::KeyType),
+            Some(SkipReason::Use),
+            Some(SkipReason::KeyOperations),
+            Some(SkipReason::Algorithm),
+            Some(SkipReason::NotAnObject),
+            Some(SkipReason::MissingMember),
+            Some(SkipReason::WrongType),
+            Some(SkipReason::MemberTooLong),
+            Some(SkipReason::Base64url),
+            report.first_json.map(SkipReason::Json),
+            report.first_key.map(SkipReason::Key),
+        ]
+        .into_iter()
+        .flatten()
+        .filter_map(move |reason| {
+            let count = report.skipped.get(slot(reason)).copied().filter(|&count| count > 0)?;
+            Some((reason, count))
+        })
     }
 
     fn keep(&mut self, has_leading_zeros: bool) {
@@ -116,9 +140,13 @@ impl LoadReport {
     }
 
     fn skip(&mut self, reason: SkipReason) {
-        if let Some(slot) = self.skipped.get_mut(reason.index()) {
-            let (first, count) = slot.unwrap_or((reason, 0));
-            *slot = Some((first, count.saturating_add(1)));
+        if let Some(count) = self.skipped.get_mut(slot(reason)) {
+            *count = count.saturating_add(1);
+        }
+        match reason {
+            SkipReason::Json(detail) => self.first_json = self.first_json.or(Some(detail)),
+            SkipReason::Key(detail) => self.first_key = self.first_key.or(Some(detail)),
+            _ => {}
         }
     }
 }

@@ -46,20 +46,12 @@ impl<'b> JoseHeader<'b> {
                 // RFC 7515 section 4.1.11: a recipient that does not understand an extension refuses the token. We
                 // understand none, so every form of `crit`, well-formed or not, is refused alike.
                 Some("crit") => return Err(HeaderError::Critical),
-                Some("b64") => {
-                    if !matches!(value, JsonValue::Bool(true)) {
-                        return Err(HeaderError::UnencodedPayload);
-                    }
-                }
+                Some("b64") if !matches!(value, JsonValue::Bool(true)) => return Err(HeaderError::UnencodedPayload),
                 Some("kid") => header.kid = Some(string(value)?),
                 Some("x5t") => header.x5t = Some(string(value)?),
                 Some("typ") => header.typ = Some(string(value)?),
-                Some("cty") => {
-                    // STRICT: a nested token is not unwrapped, and its claims are not ours to check.
-                    if is_media_type(string(value)?, "JWT") {
-                        return Err(HeaderError::NestedToken);
-                    }
-                }
+                // STRICT: a nested token is not unwrapped, and its claims are not ours to check.
+                Some("cty") if is_media_type(string(value)?, "JWT") => return Err(HeaderError::NestedToken),
                 Some("nonce") => header.has_nonce = true,
                 _ => {}
             }

@@ -32,7 +32,9 @@ pub(crate) fn limbs<L: Limb>(digest: &[u8; 32], k: usize) -> impl Iterator<Item 
     end.copy_from_slice(digest);
     let (rest, end) = rest.split_at_mut(5);
     end.copy_from_slice(&DIGEST_INFO_SHA256);
-    rest[4] = 0;
+    if let Some(separator) = rest.last_mut() {
+        *separator = 0;
+    }
 
     let mut left = TAIL;
     // EM without its octets 00 01 has k - 2 octets, and of 01 one bit is set.
