@@ -27,7 +27,7 @@ pub(crate) type Block<L> = [L; 4];
 fn column<L: Limb>(t: &mut L, q: Block<L>, b: L, s: &mut Block<L>) {
     let [q0, q1, q2, q3] = q;
     let [s0, s1, s2, s3] = *s;
-    let (complete, carry) = L::mac(s0, q0, b, *t);
+    let (complete, carry) = L::mac(*t, q0, b, s0);
     let (s0, carry) = L::mac(s1, q1, b, carry);
     let (s1, carry) = L::mac(s2, q2, b, carry);
     let (s2, s3) = L::mac(s3, q3, b, carry);
