@@ -64,13 +64,21 @@ macro_rules! limb {
             if let Some((rest, limb)) = octets.split_last_chunk() {
                 return ($limb::from_be_bytes(*limb), rest);
             }
+            (pop_short(octets), &[])
+        }
+
+        /// A limb from fewer octets than it has.
+        #[cold]
+        #[inline(never)]
+        #[expect(clippy::as_conversions, reason = "widens an octet; `From` is not const")]
+        const fn pop_short(octets: &[u8]) -> $limb {
             let mut limb = 0;
             let mut left = octets;
             while let [first, rest @ ..] = left {
                 limb = limb << 8 | *first as $limb;
                 left = rest;
             }
-            (limb, left)
+            limb
         }
 
         impl Limb for $limb {

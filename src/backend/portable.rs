@@ -49,40 +49,39 @@ pub(crate) struct Scratch<'s, L> {
     pub(crate) t: &'s mut [Block<L>],
 }
 
-impl<L: Limb> Scratch<'_, L> {
-    /// x = redc(t).
-    // BOUND: t < R² gives redc(t) < R + n, so one subtraction is enough.
-    fn reduce(&mut self, n: &Modulus<'_, L>) {
-        let carry = reduce(self.t, n.blocks, n.n0);
-        let (_, upper) = self.t.split_at(self.x.len().min(self.t.len()));
-        for (x, &upper) in self.x.iter_mut().zip(upper) {
-            *x = upper;
-        }
-        if carry != L::ZERO {
-            subtract(self.x, n.blocks);
-        }
+/// x = redc(t).
+// BOUND: t < R² gives redc(t) < R + n, so one subtraction is enough.
+fn reduce_into<L: Limb>(x: &mut [Block<L>], t: &mut [Block<L>], n: &Modulus<'_, L>) {
+    let carry = reduce(t, n.blocks, n.n0);
+    let (_, upper) = t.split_at(x.len().min(t.len()));
+    for (x, &upper) in x.iter_mut().zip(upper) {
+        *x = upper;
     }
+    if carry != L::ZERO {
+        subtract(x, n.blocks);
+    }
+}
 
-    fn square(&mut self, n: &Modulus<'_, L>) {
-        square(self.t, self.x);
-        self.reduce(n);
-    }
+/// x = redc(x²).
+fn square_once<L: Limb>(x: &mut [Block<L>], t: &mut [Block<L>], n: &Modulus<'_, L>) {
+    square(t, x);
+    reduce_into(x, t, n);
+}
 
-    /// x = redc(x·s).
-    fn multiply_by(&mut self, s: Blocks<'_, L>, n: &Modulus<'_, L>) {
-        self.t.fill([L::ZERO; 4]);
-        // BOUND: x < R and s < n, so the product is below R² and has no carry.
-        add_product(self.t, s, self.x);
-        self.reduce(n);
-    }
+/// x = redc(x·s).
+fn multiply_by<L: Limb>(x: &mut [Block<L>], t: &mut [Block<L>], s: Blocks<'_, L>, n: &Modulus<'_, L>) {
+    t.fill([L::ZERO; 4]);
+    // BOUND: x < R and s < n, so the product is below R² and has no carry.
+    add_product(t, s, x);
+    reduce_into(x, t, n);
+}
 
-    /// Reads s and reports whether it is below n.
-    fn load(&mut self, s: Blocks<'_, L>, n: &Modulus<'_, L>) -> bool {
-        for (x, block) in self.x.iter_mut().zip(s) {
-            *x = block;
-        }
-        is_below(self.x, n.blocks)
+/// Reads s and reports whether it is below n.
+fn load<L: Limb>(x: &mut [Block<L>], s: Blocks<'_, L>, n: &Modulus<'_, L>) -> bool {
+    for (x, block) in x.iter_mut().zip(s) {
+        *x = block;
     }
+    is_below(x, n.blocks)
 }
 
 /// `x = s^e mod n`, completely reduced; false, and nothing in x, when s is not below n. e is odd and at least 3.
@@ -90,26 +89,27 @@ pub(crate) fn power_vartime<L: Limb>(
     n: &Modulus<'_, L>,
     e: u64,
     signature: &[u8],
-    scratch: &mut Scratch<'_, L>,
+    Scratch { x, t }: &mut Scratch<'_, L>,
 ) -> bool {
     let s = Blocks::new(signature, n.blocks.len());
-    if !scratch.load(s, n) {
+    if !load(x, s, n) {
         return false;
     }
-    enter(scratch.x, n, scratch.t);
     // BOUND: e < 2^33, so at most 32 turns. The highest bit of e is the s that is already there.
+    let mut entered = false;
     for bit in (0..e.checked_ilog2().unwrap_or(0)).rev() {
-        scratch.square(n);
-        if e >> bit & 1 == 1 {
-            // redc(x·s) = (y·R)·s/R = y·s is outside the domain. That is the answer at the last bit; in between (never
-            // for 3, 17, 257 and 65537) it enters again, which spares a copy of s·R.
-            scratch.multiply_by(s, n);
+        if !entered {
+            enter(x, n, t);
+        }
+        square_once(x, t, n);
+        // redc(y·R·s) = y·s is outside the domain. That is the answer at the lowest bit of e; after a bit in between (there
+        // is none in 3, 17, 257 and 65537) it enters again, which spares a copy of s·R.
+        entered = e >> bit & 1 == 0;
+        if !entered {
+            multiply_by(x, t, s, n);
             // BOUND: x < R and s < n give redc(x·s) < (R·n + R·n)/R = 2n.
-            if !is_below(scratch.x, n.blocks) {
-                subtract(scratch.x, n.blocks);
-            }
-            if bit != 0 {
-                enter(scratch.x, n, scratch.t);
+            if !is_below(x, n.blocks) {
+                subtract(x, n.blocks);
             }
         }
     }
@@ -122,10 +122,10 @@ pub(crate) fn verify_vartime<L: Limb>(
     e: u64,
     signature: &[u8],
     digest: impl FnOnce() -> [u8; 32],
-    scratch: &mut Scratch<'_, L>,
+    Scratch { x, t }: &mut Scratch<'_, L>,
 ) -> bool {
-    power_vartime(n, e, signature, scratch) && {
-        let limbs = scratch.x.as_flattened().iter();
+    power_vartime(n, e, signature, &mut Scratch { x, t }) && {
+        let limbs = x.as_flattened().iter();
         emsa::limbs::<L>(&digest(), n.octets())
             .zip(limbs)
             .all(|(expected, &limb)| expected == limb)
@@ -165,23 +165,23 @@ pub(crate) fn prepare_chain<L: Limb>(
     squarings: u32,
     neg_d: &mut [Block<L>],
     neg_pd: &mut [Block<L>],
-    scratch: &mut Scratch<'_, L>,
+    Scratch { x, t }: &mut Scratch<'_, L>,
 ) {
     // D is where the chain takes s = 1.
-    scratch.load(Blocks::new(&[1], n.blocks.len()), n);
+    load(x, Blocks::new(&[1], n.blocks.len()), n);
     for _ in 0..squarings {
-        scratch.square(n);
+        square_once(x, t, n);
     }
     // BOUND: redc(x²) < x²/R + n. If n < R/4, 2n is a fixed bound (4n²/R + n < 2n); if not, x < R <= 4n. Either way
     // three subtractions reach below n.
     for _ in 0..3 {
-        if !is_below(scratch.x, n.blocks) {
-            subtract(scratch.x, n.blocks);
+        if !is_below(x, n.blocks) {
+            subtract(x, n.blocks);
         }
     }
-    negate(neg_d, scratch.x, n);
+    negate(neg_d, x, n);
     // P·D = redc((D·R mod n)·P).
-    enter(scratch.x, n, scratch.t);
+    enter(x, n, t);
     for (limb, expected) in neg_pd
         .as_flattened_mut()
         .iter_mut()
@@ -189,14 +189,14 @@ pub(crate) fn prepare_chain<L: Limb>(
     {
         *limb = expected;
     }
-    scratch.t.fill([L::ZERO; 4]);
-    add_product(scratch.t, neg_pd.iter().copied(), scratch.x);
-    scratch.reduce(n);
+    t.fill([L::ZERO; 4]);
+    add_product(t, neg_pd.iter().copied(), x);
+    reduce_into(x, t, n);
     // BOUND: both factors are below n, so the reduced product is below 2n.
-    if !is_below(scratch.x, n.blocks) {
-        subtract(scratch.x, n.blocks);
+    if !is_below(x, n.blocks) {
+        subtract(x, n.blocks);
     }
-    negate(neg_pd, scratch.x, n);
+    negate(neg_pd, x, n);
 }
 
 /// `out = n - x` for x below n.
@@ -214,17 +214,16 @@ pub(crate) fn verify_by_chain_vartime<L: Limb>(
     chain: Chain<'_, L>,
     signature: &[u8],
     digest: impl FnOnce() -> [u8; 32],
-    scratch: &mut Scratch<'_, L>,
+    Scratch { x, t }: &mut Scratch<'_, L>,
 ) -> bool {
     let blocks = n.blocks.len();
     let s = Blocks::new(signature, blocks);
-    if !scratch.load(s, n) {
+    if !load(x, s, n) {
         return false;
     }
     for _ in 0..squarings {
-        scratch.square(n);
+        square_once(x, t, n);
     }
-    let t = &mut *scratch.t;
     t.fill([L::ZERO; 4]);
     for (t, &constant) in t.iter_mut().zip(chain.neg_pd) {
         *t = constant;
@@ -233,7 +232,7 @@ pub(crate) fn verify_by_chain_vartime<L: Limb>(
     let digest_blocks = size_of::<[u8; 32]>() / size_of::<Block<L>>();
     add_product(t, Blocks::new(&digest(), digest_blocks), chain.neg_d);
     // BOUND: T < R·n + 2^256·n may be above R².
-    let over = add_product(t, s, scratch.x);
+    let over = add_product(t, s, x);
     let carry = reduce(t, n.blocks, n.n0);
     let (_, upper) = t.split_at_mut(blocks.min(t.len()));
 

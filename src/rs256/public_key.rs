@@ -44,16 +44,17 @@ pub struct RsaPublicKey<S: RsaSize = Rsa4096> {
 }
 
 impl<S: RsaSize> RsaPublicKey<S> {
-    /// Joins what `parse_modulus` and `parse_exponent` have accepted.
-    pub(super) const fn from_parts<const BLOCKS: usize>(n: [Block<NativeLimb>; BLOCKS], bits: u32, e: u64) -> Self
+    /// Makes a key of what `check_modulus` and `parse_exponent` have accepted.
+    pub(super) const fn from_parts<const BLOCKS: usize>(n: &[u8], bits: u32, e: u64) -> Self
     where
         S: RsaSize<Limbs = [Block<NativeLimb>; BLOCKS]>,
     {
-        let n0 = match n.as_flattened() {
-            [lowest, ..] => negative_inverse(*lowest),
-            [] => 0,
-        };
-        Self { n, e, n0, bits }
+        Self {
+            n: load(n),
+            e,
+            n0: negative_inverse(pop_native(n).0),
+            bits,
+        }
     }
 
     /// Length of the modulus in octets, k in
@@ -126,13 +127,10 @@ impl<S: RsaSize> fmt::Debug for RsaPublicKey<S> {
     }
 }
 
-/// The modulus as blocks of limbs and its length in bits.
+/// The modulus without leading zeros, and its length in bits.
 // STRICT: RFC 8017 section 3.1 allows any product of odd primes. Whether n is one cannot be seen; odd is necessary for
 // Montgomery's arithmetic, and with e <= MAX_EXPONENT < n the other bounds of the section hold as well.
-pub(super) const fn parse_modulus<const BLOCKS: usize>(
-    n: &[u8],
-    max_bits: u32,
-) -> Result<([Block<NativeLimb>; BLOCKS], u32), KeyError> {
+pub(super) const fn check_modulus(n: &[u8], max_bits: u32) -> Result<(&[u8], u32), KeyError> {
     let n = strip_leading_zeros(n);
     let bits = bit_length(n);
     if bits < MIN_MODULUS_BITS {
@@ -141,17 +139,22 @@ pub(super) const fn parse_modulus<const BLOCKS: usize>(
     if bits > max_bits {
         return Err(KeyError::ModulusTooLarge);
     }
+    match n {
+        [.., last] if *last & 1 == 1 => Ok((n, bits)),
+        _ => Err(KeyError::ModulusEven),
+    }
+}
+
+/// Big-endian octets as limbs.
+const fn load<const BLOCKS: usize>(octets: &[u8]) -> [Block<NativeLimb>; BLOCKS] {
     let mut blocks = [[0; 4]; BLOCKS];
-    let mut left = n;
+    let mut left = octets;
     let mut limbs = blocks.as_flattened_mut();
     while let [limb, rest @ ..] = limbs {
         (*limb, left) = pop_native(left);
         limbs = rest;
     }
-    match n {
-        [.., last] if *last & 1 == 1 => Ok((blocks, bits)),
-        _ => Err(KeyError::ModulusEven),
-    }
+    blocks
 }
 
 /// The public exponent.

@@ -83,7 +83,7 @@ macro_rules! size {
             /// * [`KeyError::ModulusEven`]: the modulus is even.
             /// * [`KeyError::Exponent`]: the exponent is even, below 3, or 2^33 and above.
             pub const fn from_be_bytes(n: &[u8], e: &[u8]) -> Result<Self, KeyError> {
-                let (n, bits) = match public_key::parse_modulus(n, $bits) {
+                let (n, bits) = match public_key::check_modulus(n, $bits) {
                     Ok(modulus) => modulus,
                     Err(error) => return Err(error),
                 };

@@ -3,84 +3,55 @@
 //! The inner loops: t += a·b, t = a², and Montgomery reduction, on limbs in blocks of four.
 //!
 //! A number is a slice of blocks, lowest first; its limb count is a multiple of four, topped up with zero limbs. Work
-//! goes by *block rows*: four multipliers q0..q3 (one block) pass over a whole number at once. Within a row a *tile* is
-//! four columns of t against the four multipliers, so sixteen products for four limbs loaded and stored, with four
-//! carries c0..c3 that do not depend on each other. Column i of t collects q0·b(i), q1·b(i-1), q2·b(i-2), q3·b(i-3):
+//! goes by *block rows*: one block q of four multipliers passes over a whole number b at once. Between two limbs of b
+//! only four limbs s are pending, those of the columns that are not complete yet. A limb of b costs one load of b, one
+//! load and one store of t, and four products:
 //!
 //! ```text
-//!             start (triangle)            tiles                      end (three columns and a carry)
-//!   q0    b0  b1  b2  b3   |  b4  b5  b6  b7  |                c0
-//!   q1        b0  b1  b2   |  b3  b4  b5  b6  |   b7           c1
-//!   q2            b0  b1   |  b2  b3  b4  b5  |   b6  b7       c2
-//!   q3                b0   |  b1  b2  b3  b4  |   b5  b6  b7   c3
+//!                 column j       j + 1       j + 2       j + 3       j + 4
+//!   before        s0             s1          s2          s3
+//!   add           t(j) + q0·b(j) q1·b(j)     q2·b(j)     q3·b(j)
+//!   after         to t(j)        new s0      new s1      new s2      new s3
 //! ```
 //!
-//! BOUND: every step is `mac`, whose result always fits two limbs, or `add`, whose carry is at most 1.
+//! BOUND: with Q, S < B⁴ for q and s as numbers, S + t(j) + Q·b(j) <= (B⁴ - 1) + (B - 1) + (B⁴ - 1)(B - 1) = B⁵ - 1: the
+//! column that leaves and four pending limbs hold everything, and each single step is a `mac`, which always fits.
 
 use crate::backend::limb::Limb;
 
 /// Four limbs, lowest first.
 pub(crate) type Block<L> = [L; 4];
 
-/// Adds products to one column: `v + Σ q·b`, each with a carry of its own.
-macro_rules! column {
-    ($v:expr; $($c:ident: $q:ident * $b:ident),+) => {{
-        let mut v = $v;
-        $( (v, $c) = L::mac(v, $q, $b, $c); )+
-        v
-    }};
-}
-
-/// Four columns against four multipliers; `before` is the block that precedes `b`.
+/// One limb b of the number against four multipliers: completes the column t and moves the pending limbs on by one.
 #[inline(always)]
-fn tile<L: Limb>(t: &mut Block<L>, q: Block<L>, before: Block<L>, b: Block<L>, carries: &mut Block<L>) {
+fn column<L: Limb>(t: &mut L, q: Block<L>, b: L, s: &mut Block<L>) {
     let [q0, q1, q2, q3] = q;
-    let [_, a1, a2, a3] = before;
-    let [b0, b1, b2, b3] = b;
-    let [mut c0, mut c1, mut c2, mut c3] = *carries;
-    t[0] = column!(t[0]; c0: q0 * b0, c1: q1 * a3, c2: q2 * a2, c3: q3 * a1);
-    t[1] = column!(t[1]; c0: q0 * b1, c1: q1 * b0, c2: q2 * a3, c3: q3 * a2);
-    t[2] = column!(t[2]; c0: q0 * b2, c1: q1 * b1, c2: q2 * b0, c3: q3 * a3);
-    t[3] = column!(t[3]; c0: q0 * b3, c1: q1 * b2, c2: q2 * b1, c3: q3 * b0);
-    *carries = [c0, c1, c2, c3];
+    let [s0, s1, s2, s3] = *s;
+    let (complete, carry) = L::mac(*t, q0, b, s0);
+    let (s0, carry) = L::mac(s1, q1, b, carry);
+    let (s1, carry) = L::mac(s2, q2, b, carry);
+    let (s2, s3) = L::mac(s3, q3, b, carry);
+    *t = complete;
+    *s = [s0, s1, s2, s3];
 }
 
-/// The rest of a row: tiles over `b`, then the three columns and the carries that stick out. `carry` comes from the
-/// row before, and the carry for the row after is returned.
+/// The rest of a row: all of `b`, then the pending limbs. `carry` comes from the row before, and the carry for the row
+/// after is returned.
 #[inline(always)]
-fn finish_row<L: Limb>(
-    t: &mut [Block<L>],
-    q: Block<L>,
-    mut before: Block<L>,
-    b: &[Block<L>],
-    mut carries: Block<L>,
-    carry: L,
-) -> L {
+fn finish_row<L: Limb>(t: &mut [Block<L>], q: Block<L>, b: &[Block<L>], mut s: Block<L>, mut carry: L) -> L {
     let mut columns = t.iter_mut();
     // `b` is the first of the pair: the iterator over t must not move when `b` has ended.
-    for (&block, t) in b.iter().zip(&mut columns) {
-        tile(t, q, before, block, &mut carries);
-        before = block;
+    for ([b0, b1, b2, b3], [t0, t1, t2, t3]) in b.iter().zip(&mut columns) {
+        column(t0, q, *b0, &mut s);
+        column(t1, q, *b1, &mut s);
+        column(t2, q, *b2, &mut s);
+        column(t3, q, *b3, &mut s);
     }
-    match columns.next() {
-        Some(t) => end_row(t, q, before, carries, carry),
-        None => L::ZERO,
+    if let Some(t) = columns.next() {
+        for (t, s) in t.iter_mut().zip(s) {
+            (*t, carry) = L::add(*t, s, carry);
+        }
     }
-}
-
-#[inline(always)]
-fn end_row<L: Limb>(t: &mut Block<L>, q: Block<L>, before: Block<L>, carries: Block<L>, carry: L) -> L {
-    let [_, q1, q2, q3] = q;
-    let [_, a1, a2, a3] = before;
-    let [c0, mut c1, mut c2, mut c3] = carries;
-    let (v, carry) = L::add(t[0], c0, carry);
-    t[0] = column!(v; c1: q1 * a3, c2: q2 * a2, c3: q3 * a1);
-    let (v, carry) = L::add(t[1], c1, carry);
-    t[1] = column!(v; c2: q2 * a3, c3: q3 * a2);
-    let (v, carry) = L::add(t[2], c2, carry);
-    t[2] = column!(v; c3: q3 * a3);
-    let (v, carry) = L::add(t[3], c3, carry);
-    t[3] = v;
     carry
 }
 
@@ -90,11 +61,9 @@ pub(super) fn add_product<L: Limb>(t: &mut [Block<L>], a: impl Iterator<Item = B
     let mut carry = L::ZERO;
     let mut t = t;
     for q in a {
-        carry = finish_row(t, q, [L::ZERO; 4], b, [L::ZERO; 4], carry);
-        match t {
-            [_, rest @ ..] => t = rest,
-            [] => break,
-        }
+        carry = finish_row(t, q, b, [L::ZERO; 4], carry);
+        let [_, rest @ ..] = t else { break };
+        t = rest;
     }
     carry
 }
@@ -109,11 +78,18 @@ pub(super) fn square<L: Limb>(t: &mut [Block<L>], a: &[Block<L>]) {
     let mut rows = &mut *t;
     let mut left = a;
     while let ([low, rest @ ..], [q, after @ ..]) = (rows, left) {
-        carry = square_row(low, rest, *q, after, carry);
-        match rest {
-            [_, two_further @ ..] => rows = two_further,
-            [] => break,
-        }
+        // The block with itself: q0·q1, q0·q2, .., q2·q3, in columns 1 to 5 and a pending column 6.
+        let [q0, q1, q2, q3] = *q;
+        let (t1, s) = L::mac(low[1], q0, q1, L::ZERO);
+        let (t2, s) = L::mac(low[2], q0, q2, s);
+        let (t3, s0) = L::mac(low[3], q0, q3, s);
+        let (t3, s) = L::mac(t3, q1, q2, L::ZERO);
+        let (s0, s1) = L::mac(s0, q1, q3, s);
+        let (s1, s2) = L::mac(s1, q2, q3, L::ZERO);
+        [_, low[1], low[2], low[3]] = [L::ZERO, t1, t2, t3];
+        carry = finish_row(rest, *q, after, [s0, s1, s2, L::ZERO], carry);
+        let [_, two_further @ ..] = rest else { break };
+        rows = two_further;
         left = after;
     }
 
@@ -129,39 +105,6 @@ pub(super) fn square<L: Limb>(t: &mut [Block<L>], a: &[Block<L>]) {
     }
 }
 
-/// The products of the block `q` with itself (different limbs only) and with all blocks `after` it. `low` is the block
-/// of t at twice the position of `q`, and `rest` what follows.
-#[inline(always)]
-fn square_row<L: Limb>(low: &mut Block<L>, rest: &mut [Block<L>], q: Block<L>, after: &[Block<L>], carry: L) -> L {
-    let [q0, q1, q2, q3] = q;
-    let (mut c0, mut c1, mut c2, mut c3) = (L::ZERO, L::ZERO, L::ZERO, L::ZERO);
-    low[1] = column!(low[1]; c0: q0 * q1);
-    low[2] = column!(low[2]; c0: q0 * q2);
-    low[3] = column!(low[3]; c0: q0 * q3, c1: q1 * q2);
-    let [t, rest @ ..] = rest else { return L::ZERO };
-    match after {
-        [b, after @ ..] => {
-            let [b0, b1, b2, b3] = *b;
-            t[0] = column!(t[0]; c0: q0 * b0, c1: q1 * q3);
-            t[1] = column!(t[1]; c0: q0 * b1, c1: q1 * b0, c2: q2 * q3);
-            t[2] = column!(t[2]; c0: q0 * b2, c1: q1 * b1, c2: q2 * b0);
-            t[3] = column!(t[3]; c0: q0 * b3, c1: q1 * b2, c2: q2 * b1, c3: q3 * b0);
-            finish_row(rest, q, *b, after, [c0, c1, c2, c3], carry)
-        }
-        [] => {
-            let (v, carry) = L::add(t[0], c0, carry);
-            t[0] = column!(v; c1: q1 * q3);
-            let (v, carry) = L::add(t[1], c1, carry);
-            t[1] = column!(v; c2: q2 * q3);
-            let (v, carry) = L::add(t[2], c2, carry);
-            t[2] = v;
-            let (v, carry) = L::add(t[3], L::ZERO, carry);
-            t[3] = v;
-            carry
-        }
-    }
-}
-
 /// Montgomery reduction: makes t a multiple of R by adding a multiple of n; (t + q·n)/R is then the upper half of t and
 /// the carry that is returned. `n0` is -1/n modulo B. The lower half of t is left undefined.
 // BOUND: q <= R - 1, so the result is below t/R + n.
@@ -173,21 +116,22 @@ pub(super) fn reduce<L: Limb>(t: &mut [Block<L>], n: &[Block<L>], n0: L) -> L {
     let mut t = t;
     for _ in n {
         let [low, rest @ ..] = t else { break };
-        let (mut c0, mut c1, mut c2, mut c3) = (L::ZERO, L::ZERO, L::ZERO, L::ZERO);
-        // Each multiplier is chosen so that its column becomes zero; the zeros are not stored.
-        let v = low[0];
-        let q0 = v.mul_low(n0);
-        column!(v; c0: q0 * b0);
-        let v = column!(low[1]; c0: q0 * b1);
-        let q1 = v.mul_low(n0);
-        column!(v; c1: q1 * b0);
-        let v = column!(low[2]; c0: q0 * b2, c1: q1 * b1);
-        let q2 = v.mul_low(n0);
-        column!(v; c2: q2 * b0);
-        let v = column!(low[3]; c0: q0 * b3, c1: q1 * b2, c2: q2 * b1);
-        let q3 = v.mul_low(n0);
-        column!(v; c3: q3 * b0);
-        carry = finish_row(rest, [q0, q1, q2, q3], *first, after, [c0, c1, c2, c3], carry);
+        // Each multiplier is chosen so that its column becomes zero. The zeros are not stored, and what the multiplier
+        // adds to the next four columns either is part of the next one's column or stays pending.
+        let row = |v: [L; 4]| {
+            let [v0, v1, v2, v3] = v;
+            let q = v0.mul_low(n0);
+            let (_, carry) = L::mac(v0, q, b0, L::ZERO);
+            let (v0, carry) = L::mac(v1, q, b1, carry);
+            let (v1, carry) = L::mac(v2, q, b2, carry);
+            let (v2, v3) = L::mac(v3, q, b3, carry);
+            (q, [v0, v1, v2, v3])
+        };
+        let (q0, s) = row(*low);
+        let (q1, s) = row(s);
+        let (q2, s) = row(s);
+        let (q3, s) = row(s);
+        carry = finish_row(rest, [q0, q1, q2, q3], after, s, carry);
         t = rest;
     }
     carry
