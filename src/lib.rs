@@ -47,6 +47,9 @@ mod policy;
 mod deserialize;
 
 mod error;
+#[cfg(any(rs256_internals, fuzzing))]
+#[doc(hidden)]
+pub mod internals;
 pub mod limits;
 
 pub use claims::{Claims, NumericDate, StringOrArray};

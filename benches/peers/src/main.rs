@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Times rs256 and its peers side by side.
+//!
+//! ```text
+//! cd benches/peers
+//! cargo run --release                    all rows, a markdown table on stdout, peers.svg beside Cargo.toml
+//! cargo run --release -- 20 token        20 rounds, only groups whose title contains "token"
+//! ```
+//!
+//! All candidates run in one process and take turns every few milliseconds, so that a change of clock or a busy
+//! neighbour meets all of them. Nobody is timed before having accepted a good token or signature and refused bad ones.
+
+mod alloc;
+mod candidates;
+mod fixtures;
+mod groups;
+mod measure;
+mod ours;
+mod plot;
+mod table;
+
+fn main() {
+    let mut rounds = 60;
+    let mut wanted = String::new();
+    for argument in std::env::args().skip(1) {
+        match argument.parse() {
+            Ok(number) => rounds = number,
+            Err(_) => wanted = argument,
+        }
+    }
+    let results: Vec<_> = groups::all(&fixtures::fixtures())
+        .into_iter()
+        .filter(|group| group.title.contains(&wanted))
+        .map(|group| {
+            eprintln!("{}: {} candidates", group.title, group.candidates.len());
+            measure::interleaved(group, rounds)
+        })
+        .collect();
+
+    println!("{}", table::markdown(&results));
+    let svg = concat!(env!("CARGO_MANIFEST_DIR"), "/peers.svg");
+    plot::bars(&results, svg);
+    eprintln!("wrote {svg}");
+}
