@@ -13,6 +13,7 @@ extern crate std;
 // 2. DECODE: strict base64url, bounded non-recursive JSON.
 // mod base64url; mod json;
 
+mod backend;
 mod error;
 pub mod limits;
 
