@@ -20,6 +20,7 @@ macro_rules! each {
     };
 }
 
+mod batch8;
 mod detect;
 mod key;
 mod lanes;
@@ -28,5 +29,6 @@ mod single;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use batch8::verify8;
 pub(crate) use detect::Ifma;
 pub(crate) use key::IfmaKey;

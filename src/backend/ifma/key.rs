@@ -56,18 +56,23 @@ impl<const V: usize> IfmaKey<V> {
     /// The longest modulus, in bits.
     ///
     /// BOUND: what the reduction leaves is below 3n (`NOTES.md`), which needs 9 n^2 / R < n; n < R / 16 is enough.
-    pub(crate) const MAX_MODULUS_BITS: u32 = r_bits(V) - 4;
+    pub(crate) const MAX_MODULUS_BITS: usize = 416 * V - 4;
 
     /// Prepares the key with modulus `n_le` (64-bit words, least significant first) and exponent 65537.
     ///
-    /// `modulus_octets` is the length of n without leading zeros. Gives `None` if n is even, zero, or longer than
-    /// [`MAX_MODULUS_BITS`](Self::MAX_MODULUS_BITS).
+    /// `modulus_octets` is the length of n without leading zeros. Gives `None` if n is even, zero, of
+    /// another length, or longer than [`MAX_MODULUS_BITS`](Self::MAX_MODULUS_BITS).
     pub(crate) fn new(token: Ifma, n_le: &[u64], modulus_octets: usize) -> Option<Self> {
-        let used = n_le.iter().rposition(|word| *word != 0).map_or(0, |top| top + 1);
-        let n = Limbs::from_words(n_le.iter().copied().take(used));
-        // A number of more words than the limbs hold is dropped in part by `from_words`.
-        let fits = used * 64 <= 8 * 52 * V + 63 && n.bit_length() <= Self::MAX_MODULUS_BITS;
-        (fits && n_le.first().is_some_and(|word| word & 1 == 1)).then(|| lanes::enter_build(token, &n, modulus_octets))
+        let n = Limbs::from_words(n_le.iter().copied());
+        let mut bits = 0;
+        for (i, word) in n_le.iter().enumerate() {
+            if *word != 0 {
+                bits = (i + 1) * 64 - usize::try_from(word.leading_zeros()).unwrap_or(0);
+            }
+        }
+        let odd = n_le.first().is_some_and(|word| word & 1 == 1);
+        (odd && bits <= Self::MAX_MODULUS_BITS && bits.div_ceil(8) == modulus_octets)
+            .then(|| lanes::enter_build(token, &n, modulus_octets))
     }
 
     /// Whether `s` is a signature of the message whose digest is being computed.
@@ -80,7 +85,7 @@ impl<const V: usize> IfmaKey<V> {
 }
 
 /// Hashes nothing: for the powers that are computed when a key is set up.
-struct NoDigest;
+pub(super) struct NoDigest;
 
 impl Digest256 for NoDigest {
     fn step(&mut self) {}

@@ -7,7 +7,7 @@
 use core::arch::x86_64::{__m512i, _mm512_loadu_si512, _mm512_storeu_si512};
 
 use super::limbs::Limbs;
-use super::{Ifma, IfmaKey, key, single};
+use super::{Ifma, IfmaKey, batch8, key, single};
 use crate::backend::Digest256;
 
 /// Reads eight lanes.
@@ -36,4 +36,22 @@ pub(super) fn enter_build<const V: usize>(token: Ifma, n: &Limbs<V>, modulus_oct
 pub(super) fn enter_verify<const V: usize, D: Digest256>(_: Ifma, key: &IfmaKey<V>, s: &[u8], digest: D) -> bool {
     // SAFETY: `verify` is compiled for AVX-512F and IFMA, and the token exists only where `Ifma::detect` found both.
     unsafe { single::verify(key, s, digest) }
+}
+
+/// Enters [`batch8::verify`].
+pub(super) fn enter_verify8<const V: usize>(
+    _: Ifma,
+    keys: [&IfmaKey<V>; 8],
+    s: [&[u8]; 8],
+    digests: &[[u8; 32]; 8],
+) -> [bool; 8] {
+    // SAFETY: `verify` is compiled for AVX-512F and IFMA, and the token exists only where `Ifma::detect` found both.
+    unsafe { batch8::verify(keys, s, digests) }
+}
+
+/// Enters [`single::raise`] with nothing to hash.
+#[cfg(test)]
+pub(super) fn enter_raise<const V: usize>(_: Ifma, modulus: &key::Modulus<V>, s: &Limbs<V>) -> Limbs<V> {
+    // SAFETY: `raise` is compiled for AVX-512F and IFMA, and the token exists only where `Ifma::detect` found both.
+    unsafe { single::raise(modulus, s, &mut key::NoDigest) }
 }

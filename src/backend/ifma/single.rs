@@ -102,7 +102,7 @@ impl<const V: usize> Product<V> {
 
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn splat(x: u64) -> __m512i {
+pub(super) fn splat(x: u64) -> __m512i {
     _mm512_set1_epi64(x.cast_signed())
 }
 
