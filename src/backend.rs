@@ -4,12 +4,29 @@
 //!
 //! | backend | limbs | chosen |
 //! | --- | --- | --- |
+//! | ifma | 52 bits, eight to a vector | on x86-64 where the CPU has AVX-512 IFMA, for e = 65537 and at most 4096 bits |
 //! | portable64 | 64 bits, products of 128 | on targets with 64-bit pointers |
 //! | portable32 | 32 bits, products of 64 | on all other targets |
 //!
 //! `--cfg rs256_backend="portable64"` or `"portable32"` forces one of them. Every backend answers the same question in
 //! the same words: is s^e mod n the encoded message of this digest? `tests.rs` holds all of them against a schoolbook
 //! oracle.
+
+// `rs256_backend="portable…"` switches the IFMA backend off; other targets have none.
+#[cfg(all(
+    target_arch = "x86_64",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32"))
+))]
+pub(crate) mod ifma;
+#[cfg(not(all(
+    target_arch = "x86_64",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32"))
+)))]
+#[path = "backend/no_ifma.rs"]
+pub(crate) mod ifma;
+
+#[cfg(all(rs256_backend = "ifma", not(target_arch = "x86_64")))]
+compile_error!("rs256_backend=\"ifma\" is for x86-64 only");
 
 pub(crate) mod limb;
 mod portable;
@@ -21,6 +38,7 @@ mod tests;
 
 use core::fmt;
 
+use self::ifma::{Form, Ifma};
 use self::portable::{Chain, Scratch};
 use crate::rs256::public_key::RsaPublicKey;
 use crate::rs256::size::{Rsa2048, Rsa4096, RsaSize};
@@ -71,6 +89,7 @@ pub struct PreparedKey<S: RsaSize = Rsa4096> {
 #[derive(Clone)]
 enum Inner<S: RsaSize> {
     Portable(PortableKey<S>),
+    Ifma { public: RsaPublicKey<S>, key: S::Ifma },
 }
 
 // Fits into the RAM of a small microcontroller, and into a few cache lines per key elsewhere.
@@ -84,15 +103,24 @@ pub(crate) enum Backend {
     Portable64,
     #[cfg_attr(target_pointer_width = "64", allow(dead_code))]
     Portable32,
+    Ifma,
 }
 
 impl<S: RsaSize> PreparedKey<S> {
     /// Prepares a key for the backend that this machine uses.
     #[must_use]
     pub fn new(key: &RsaPublicKey<S>) -> Self {
-        Self {
-            inner: Inner::Portable(PortableKey::new(key)),
-        }
+        let n = key.modulus();
+        let ifma = Ifma::detect()
+            .and_then(|token| S::Ifma::prepare(token, n.blocks.as_flattened(), n.octets(), key.exponent()));
+        let inner = match ifma {
+            Some(ifma) => Inner::Ifma {
+                public: key.clone(),
+                key: ifma,
+            },
+            None => Inner::Portable(PortableKey::new(key)),
+        };
+        Self { inner }
     }
 
     /// Length of the modulus in octets, k in
@@ -117,6 +145,7 @@ impl<S: RsaSize> PreparedKey<S> {
     const fn public_key(&self) -> &RsaPublicKey<S> {
         match &self.inner {
             Inner::Portable(key) => &key.public,
+            Inner::Ifma { public, .. } => public,
         }
     }
 
@@ -124,6 +153,7 @@ impl<S: RsaSize> PreparedKey<S> {
         match self.inner {
             Inner::Portable(_) if NativeLimb::BITS == 64 => Backend::Portable64,
             Inner::Portable(_) => Backend::Portable32,
+            Inner::Ifma { .. } => Backend::Ifma,
         }
     }
 }
@@ -186,6 +216,7 @@ pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, signature: &[u8], digest: i
     match key {
         KeyRef::Prepared(key) => match &key.inner {
             Inner::Portable(key) => key.verify_vartime(signature, digest),
+            Inner::Ifma { key, .. } => key.get().verify(signature, digest),
         },
         KeyRef::Static(key) => verify_unprepared_vartime(key, signature, digest),
     }

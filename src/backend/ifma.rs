@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#![doc = include_str!("ifma/NOTES.md")]
+
+/// Writes `$body` out once for each `$i` from 0 to below `$n`, which is at most 12, with `$i` a constant.
+///
+/// A loop would do, but LLVM keeps an array of vectors in registers only if no index of it is ever a variable, not even
+/// before the loop is unrolled.
+macro_rules! each {
+    ($i:ident < $n:expr, $body:block) => {
+        each!(@ $i, $n, $body, 0 1 2 3 4 5 6 7 8 9 10 11)
+    };
+    ($i:ident down from $n:expr, $body:block) => {
+        each!(@ $i, $n, $body, 11 10 9 8 7 6 5 4 3 2 1 0)
+    };
+    (@ $i:ident, $n:expr, $body:block, $($number:literal)*) => {
+        $({
+            const $i: usize = $number;
+            if $i < $n $body
+        })*
+    };
+}
+
+mod batch8;
+mod detect;
+mod form;
+mod key;
+mod lanes;
+mod limbs;
+mod single;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use batch8::verify8;
+pub use detect::Ifma;
+pub use form::{ByVectors, Form, UpTo4096 as Key4096};
+pub use key::IfmaKey;
+
+/// The form of keys with 2048 bits.
+pub type Key2048 = IfmaKey<5>;

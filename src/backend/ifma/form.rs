@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! A prepared key with as many vectors as its modulus needs.
+
+use super::{Ifma, IfmaKey};
+use crate::backend::{Digest256, NativeLimb};
+
+/// The one exponent that the kernels raise to.
+const EXPONENT: u64 = 65537;
+
+/// What a key type of one size keeps of a key that the kernels verify with.
+pub trait Form: Clone + Send + Sync + 'static {
+    /// Prepares the key of modulus `n`, which has `k` octets, and exponent `e`; `None` when the kernels do not serve it.
+    fn prepare(token: Ifma, n: &[NativeLimb], k: usize, e: u64) -> Option<Self>;
+
+    /// The key by the number of its vectors.
+    fn get(&self) -> ByVectors<'_>;
+}
+
+/// A prepared key, by the number of its vectors.
+#[derive(Clone, Copy, Debug)]
+pub enum ByVectors<'k> {
+    /// Up to 2076 bits.
+    V5(&'k IfmaKey<5>),
+    /// Up to 3324 bits.
+    V8(&'k IfmaKey<8>),
+    /// Up to 4156 bits.
+    V10(&'k IfmaKey<10>),
+}
+
+impl ByVectors<'_> {
+    /// Whether s^e mod n is the encoded message of `digest`.
+    pub(crate) fn verify<D: Digest256>(self, signature: &[u8], digest: D) -> bool {
+        match self {
+            Self::V5(key) => key.verify(signature, digest),
+            Self::V8(key) => key.verify(signature, digest),
+            Self::V10(key) => key.verify(signature, digest),
+        }
+    }
+}
+
+impl Form for IfmaKey<5> {
+    fn prepare(token: Ifma, n: &[NativeLimb], k: usize, e: u64) -> Option<Self> {
+        if e == EXPONENT { Self::new(token, n, k) } else { None }
+    }
+
+    fn get(&self) -> ByVectors<'_> {
+        ByVectors::V5(self)
+    }
+}
+
+/// A prepared key of 2048 to 4096 bits.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is no heap to put the larger ones on")]
+pub enum UpTo4096 {
+    V5(IfmaKey<5>),
+    V8(IfmaKey<8>),
+    V10(IfmaKey<10>),
+}
+
+impl Form for UpTo4096 {
+    fn prepare(token: Ifma, n: &[NativeLimb], k: usize, e: u64) -> Option<Self> {
+        if e != EXPONENT {
+            return None;
+        }
+        // Each `new` refuses a modulus that is too long for it.
+        IfmaKey::new(token, n, k)
+            .map(Self::V5)
+            .or_else(|| IfmaKey::new(token, n, k).map(Self::V8))
+            .or_else(|| IfmaKey::new(token, n, k).map(Self::V10))
+    }
+
+    fn get(&self) -> ByVectors<'_> {
+        match self {
+            Self::V5(key) => ByVectors::V5(key),
+            Self::V8(key) => ByVectors::V8(key),
+            Self::V10(key) => ByVectors::V10(key),
+        }
+    }
+}

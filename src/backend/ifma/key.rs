@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! A public key with exponent 65537 in the form that the kernels want.
+//!
+//! Let R = 2^(416 V) and redc(x) = x / R mod n. Squaring and reducing s sixteen times, without entering the Montgomery
+//! domain first, gives s^65536 / R^65535 mod n. The encoded message is P + H, where P is the encoding of an all-zero
+//! hash and H the hash, so with D = 1 / R^65535 mod n the signature is good if and only if
+//!
+//! > s · (s^65536 · D) − P · D − H · D ≡ 0 mod n,
+//!
+//! because D is invertible. The key holds −D and −P · D, and the end of a verification is one multiplication, one
+//! narrow multiplication by the 256 bits of H, and one reduction.
+
+use super::limbs::{LIMB_BITS, LIMB_MASK, Limbs, low52};
+use super::{Ifma, lanes, single};
+use crate::backend::Digest256;
+
+/// The exponent of R = 2^(416 V).
+const fn r_bits(v: usize) -> u32 {
+    let mut bits = 0;
+    let mut i = 0;
+    while i < v {
+        bits += 8 * LIMB_BITS;
+        i += 1;
+    }
+    bits
+}
+
+/// A modulus with what Montgomery reduction by it needs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Modulus<const V: usize> {
+    // INVARIANT: odd, below R / 16.
+    pub(super) n: Limbs<V>,
+    /// `n` in strided order.
+    pub(super) strided: Limbs<V>,
+    /// (N + 1) / 2^104 in strided order, where N is the multiple of n that is −1 modulo 2^104 and below 2^104 n.
+    pub(super) friendly: Limbs<V>,
+    /// −1 / n modulo 2^52.
+    pub(super) n0: u64,
+}
+
+/// A public key with exponent 65537 and room for moduli of up to `416 V − 4` bits.
+#[derive(Clone, Copy, Debug)]
+pub struct IfmaKey<const V: usize> {
+    pub(super) modulus: Modulus<V>,
+    /// −D mod n.
+    pub(super) neg_d: Limbs<V>,
+    /// −P · D mod n.
+    pub(super) neg_pd: Limbs<V>,
+    /// The length of n in octets, `k` in RFC 8017.
+    pub(super) k: usize,
+    pub(super) token: Ifma,
+}
+
+impl<const V: usize> IfmaKey<V> {
+    /// The longest modulus, in bits.
+    ///
+    /// BOUND: what the reduction leaves is below 3n (`NOTES.md`), which needs 9 n^2 / R < n; n < R / 16 is enough.
+    pub(crate) const MAX_MODULUS_BITS: usize = 416 * V - 4;
+
+    /// Prepares the key with modulus `n_le` (64-bit words, least significant first) and exponent 65537.
+    ///
+    /// `modulus_octets` is the length of n without leading zeros. Gives `None` if n is even, zero, of
+    /// another length, or longer than [`MAX_MODULUS_BITS`](Self::MAX_MODULUS_BITS).
+    pub(crate) fn new(token: Ifma, n_le: &[u64], modulus_octets: usize) -> Option<Self> {
+        let n = Limbs::from_words(n_le.iter().copied());
+        let mut bits = 0;
+        for (i, word) in n_le.iter().enumerate() {
+            if *word != 0 {
+                bits = (i + 1) * 64 - usize::try_from(word.leading_zeros()).unwrap_or(0);
+            }
+        }
+        let odd = n_le.first().is_some_and(|word| word & 1 == 1);
+        (odd && bits <= Self::MAX_MODULUS_BITS && bits.div_ceil(8) == modulus_octets)
+            .then(|| lanes::enter_build(token, &n, modulus_octets))
+    }
+
+    /// Whether `s` is a signature of the message whose digest is being computed.
+    ///
+    /// `digest` is stepped before each squaring and before each reduction, and finished after them.
+    #[must_use]
+    pub(crate) fn verify<D: Digest256>(&self, s: &[u8], digest: D) -> bool {
+        lanes::enter_verify(self.token, self, s, digest)
+    }
+}
+
+/// Hashes nothing: for the powers that are computed when a key is set up.
+pub(super) struct NoDigest;
+
+impl Digest256 for NoDigest {
+    fn step(&mut self) {}
+    fn finish(self) -> [u8; 32] {
+        [0; 32]
+    }
+}
+
+/// Computes the constants of a key. `n` is odd and has at most `416 V − 4` bits.
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(super) fn build<const V: usize>(token: Ifma, n: &Limbs<V>, k: usize) -> IfmaKey<V> {
+    let modulus = Modulus::new(n);
+
+    // D, from the chain itself on s = 1.
+    let mut one = Limbs::ZERO;
+    if let Some(limb) = one.iter_mut().next() {
+        *limb = 1;
+    }
+    let d = single::raise(&modulus, &one, &mut NoDigest).reduced(n);
+
+    // P · D = redc(P · redc(D · R^2)).
+    let d_r = single::multiply_redc(&modulus, &d, &modulus.rr());
+    let p_d = single::multiply_redc(&modulus, &em_of_zero_hash(k), &d_r).reduced(n);
+
+    IfmaKey {
+        modulus,
+        neg_d: n.minus(&d),
+        neg_pd: n.minus(&p_d),
+        k,
+        token,
+    }
+}
+
+impl<const V: usize> Modulus<V> {
+    fn new(n: &Limbs<V>) -> Self {
+        // The lowest two limbs, of which `n0` takes the lower.
+        let mut limbs = n.iter().map(u128::from);
+        let low = limbs.next().unwrap_or(1) | limbs.next().unwrap_or(0) << LIMB_BITS;
+
+        // Newton's iteration: x = 1 / n modulo 2^3 for odd n = x, and each step doubles the number of right bits.
+        let mut inverse = low;
+        for _ in 0..6 {
+            inverse = inverse.wrapping_mul(2u128.wrapping_sub(low.wrapping_mul(inverse)));
+        }
+        let factor = inverse.wrapping_neg();
+        let (m0, m1) = (low52(factor), low52(factor >> LIMB_BITS));
+
+        // (factor · n + 1) / 2^104, limb by limb. Adding 1 to a number that ends in 104 ones clears them and carries 1.
+        let mut friendly = Limbs::ZERO;
+        let mut carry = 0u128;
+        let mut previous = 0;
+        let mut columns = n.iter().chain([0, 0]).map(|limb| {
+            // BOUND: 2 (2^52 - 1)^2 + 2^54 < 2^106.
+            let sum = carry + u128::from(limb) * u128::from(m0) + u128::from(previous) * u128::from(m1);
+            previous = limb;
+            carry = sum >> LIMB_BITS;
+            low52(sum)
+        });
+        let ones = (columns.next(), columns.next());
+        debug_assert_eq!(ones, (Some(LIMB_MASK), Some(LIMB_MASK)));
+        let mut plus = 1;
+        for (to, column) in friendly.iter_mut().zip(columns) {
+            let sum = column + plus;
+            *to = sum & LIMB_MASK;
+            plus = sum >> LIMB_BITS;
+        }
+        Self {
+            n: *n,
+            strided: n.strided(),
+            friendly: Limbs::strided(&friendly),
+            n0: m0,
+        }
+    }
+
+    /// R^2 mod n.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn rr(&self) -> Limbs<V> {
+        let n = &self.n;
+        // 2R mod n, by doubling from the largest power of two below n.
+        let bits = n.bit_length().saturating_sub(1);
+        let mut x = Limbs::power_of_two(bits);
+        for _ in bits..=r_bits(V) {
+            x = x.doubled().reduced(n);
+        }
+        // In the Montgomery domain x stands for 2, and R^2 for R = 2^r_bits: raise x to that power, bit by bit.
+        let exponent = r_bits(V);
+        for bit in (0..exponent.ilog2()).rev() {
+            x = single::multiply_redc(self, &x, &x).reduced(n);
+            if exponent >> bit & 1 == 1 {
+                x = x.doubled().reduced(n);
+            }
+        }
+        x
+    }
+}
+
+/// DER of the `DigestInfo` of SHA-256 with NULL parameters, up to the hash
+/// ([RFC 8017 section 9.2](https://www.rfc-editor.org/rfc/rfc8017#section-9.2), note 1).
+const DIGEST_INFO_SHA256: [u8; 19] = [
+    0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20,
+];
+
+/// P: the EMSA-PKCS1-v1_5 encoding in `k` octets of a hash of 32 zero octets, `00 01 FF .. FF 00 DigestInfo 00 .. 00`.
+fn em_of_zero_hash<const V: usize>(k: usize) -> Limbs<V> {
+    let fixed = [0].iter().chain(&DIGEST_INFO_SHA256).chain(&[0; 32]).rev();
+    let mut em = [[0xff_u8; 52]; V];
+    let em = em.as_flattened_mut();
+    for (to, from) in em.iter_mut().rev().zip(fixed) {
+        *to = *from;
+    }
+    for (i, octet) in em.iter_mut().rev().enumerate().skip(k.saturating_sub(2)) {
+        *octet = u8::from(i + 2 == k);
+    }
+    Limbs::from_be_bytes(em)
+}

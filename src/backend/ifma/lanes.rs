@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The three things that the compiler cannot check: reading a vector from memory, writing one, and entering code that
+//! is compiled for AVX-512. Every function here is safe to call.
+#![allow(unsafe_code)]
+
+use core::arch::x86_64::{__m512i, _mm512_loadu_si512, _mm512_storeu_si512};
+
+use super::limbs::Limbs;
+use super::{Ifma, IfmaKey, batch8, key, single};
+use crate::backend::Digest256;
+
+/// Reads eight lanes.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn load(lanes: &[u64; 8]) -> __m512i {
+    // SAFETY: `lanes` is 64 readable octets, and this load asks for no alignment.
+    unsafe { _mm512_loadu_si512(lanes.as_ptr().cast()) }
+}
+
+/// Writes eight lanes.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn store(lanes: &mut [u64; 8], value: __m512i) {
+    // SAFETY: `lanes` is 64 writable octets, borrowed for us alone, and this store asks for no alignment.
+    unsafe { _mm512_storeu_si512(lanes.as_mut_ptr().cast(), value) }
+}
+
+/// Enters [`key::build`].
+pub(super) fn enter_build<const V: usize>(token: Ifma, n: &Limbs<V>, modulus_octets: usize) -> IfmaKey<V> {
+    // SAFETY: `build` is compiled for AVX-512F and IFMA, and `token` exists only where `Ifma::detect` found both.
+    unsafe { key::build(token, n, modulus_octets) }
+}
+
+/// Enters [`single::verify`].
+pub(super) fn enter_verify<const V: usize, D: Digest256>(_: Ifma, key: &IfmaKey<V>, s: &[u8], digest: D) -> bool {
+    // SAFETY: `verify` is compiled for AVX-512F and IFMA, and the token exists only where `Ifma::detect` found both.
+    unsafe { single::verify(key, s, digest) }
+}
+
+/// Enters [`batch8::verify`].
+pub(super) fn enter_verify8<const V: usize>(
+    _: Ifma,
+    keys: [&IfmaKey<V>; 8],
+    s: [&[u8]; 8],
+    digests: &[[u8; 32]; 8],
+) -> [bool; 8] {
+    // SAFETY: `verify` is compiled for AVX-512F and IFMA, and the token exists only where `Ifma::detect` found both.
+    unsafe { batch8::verify(keys, s, digests) }
+}
+
+/// Enters [`single::raise`] with nothing to hash.
+#[cfg(test)]
+pub(super) fn enter_raise<const V: usize>(_: Ifma, modulus: &key::Modulus<V>, s: &Limbs<V>) -> Limbs<V> {
+    // SAFETY: `raise` is compiled for AVX-512F and IFMA, and the token exists only where `Ifma::detect` found both.
+    unsafe { single::raise(modulus, s, &mut key::NoDigest) }
+}

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! One signature, its limbs spread over the lanes. The layouts and bounds are explained in `NOTES.md`.
+
+use core::arch::x86_64::{
+    __m512i, _mm_cvtsi64_si128, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_and_si512, _mm512_broadcastq_epi64,
+    _mm512_castsi512_si128, _mm512_cmpeq_epi64_mask, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64,
+    _mm512_mask_add_epi64, _mm512_mask_permutexvar_epi64, _mm512_maskz_srli_epi64, _mm512_or_si512, _mm512_set1_epi64,
+    _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srli_epi64, _mm512_sub_epi64, _mm512_test_epi64_mask,
+    _mm512_zextsi128_si512,
+};
+
+use super::key::{IfmaKey, Modulus};
+use super::lanes::{load, store};
+use super::limbs::{LIMB_MASK, Limbs};
+use crate::backend::Digest256;
+
+/// A number and its double, both normalised.
+struct Operand<const V: usize> {
+    a: Limbs<V>,
+    d: Limbs<V>,
+}
+
+/// A product of two numbers: `16 V` lanes that are not normalised, in contiguous order.
+#[repr(align(64))]
+struct Product<const V: usize> {
+    /// The lower `8 V` lanes, then zeros. The longest is 10 vectors with two of zeros.
+    low: [[u64; 8]; MAX_V + 2],
+    high: [[u64; 8]; V],
+}
+
+/// The largest `V`.
+const MAX_V: usize = 10;
+
+/// Accumulators in every kernel, most of them never used: an index that `each!` can form is below this, even in a branch
+/// that is not taken.
+const ROOM: usize = 24;
+
+/// Whether `s`, big-endian, has the length of the modulus, is below it, and is a signature of the digest.
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(super) fn verify<const V: usize, D: Digest256>(key: &IfmaKey<V>, s: &[u8], mut digest: D) -> bool {
+    let n = &key.modulus.n;
+    // RFC 8017 section 8.2.2, step 1: the length of the signature is k.
+    if s.len() != key.k {
+        return false;
+    }
+    // Section 5.2.2 (RSAVP1), step 1: the signature representative is below n.
+    let s = Limbs::from_be_bytes(s);
+    if !s.is_below(n) {
+        return false;
+    }
+    let x = raise(&key.modulus, &s, &mut digest);
+    let mut t = Product::ZERO;
+    multiply(&x, &s, &mut t);
+    add_encoded_message(key, &digest.finish(), &mut t);
+    // BOUND: the residue is above 0, because −P · D is at least 1, and below 3n: a multiple of n is n or 2n.
+    let mut residue = Operand::ZERO;
+    reduce(&key.modulus, &t, &mut residue);
+    residue.a == *n || residue.a == n.doubled()
+}
+
+/// s^65536 / R^65535 mod n, below 3n.
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(super) fn raise<const V: usize, D: Digest256>(modulus: &Modulus<V>, s: &Limbs<V>, digest: &mut D) -> Limbs<V> {
+    let mut x = Operand { a: *s, d: s.doubled() };
+    let mut t = Product::ZERO;
+    for _ in 0..16 {
+        digest.step();
+        square(&x, &mut t);
+        digest.step();
+        reduce(modulus, &t, &mut x);
+    }
+    x.a
+}
+
+/// x · y / R mod n, below 3n, for x and y below 3n or one of them below n and the other any number.
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(super) fn multiply_redc<const V: usize>(modulus: &Modulus<V>, x: &Limbs<V>, y: &Limbs<V>) -> Limbs<V> {
+    let mut t = Product::ZERO;
+    multiply(x, y, &mut t);
+    let mut out = Operand::ZERO;
+    reduce(modulus, &t, &mut out);
+    out.a
+}
+
+impl<const V: usize> Operand<V> {
+    const ZERO: Self = Self {
+        a: Limbs::ZERO,
+        d: Limbs::ZERO,
+    };
+}
+
+impl<const V: usize> Product<V> {
+    const ZERO: Self = Self {
+        low: [[0; 8]; MAX_V + 2],
+        high: [[0; 8]; V],
+    };
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn set(&mut self, acc: &[__m512i; ROOM]) {
+        each!(I < V, {
+            store(&mut self.low[I], acc[I]);
+            store(&mut self.high[I], acc[V + I]);
+        });
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn splat(x: u64) -> __m512i {
+    _mm512_set1_epi64(x.cast_signed())
+}
+
+/// `x` in lane 0, zeros elsewhere.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn lane0(x: u64) -> __m512i {
+    _mm512_zextsi128_si512(_mm_cvtsi64_si128(x.cast_signed()))
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load_all<const V: usize>(limbs: &Limbs<V>) -> [__m512i; V] {
+    let mut out = [_mm512_setzero_si512(); V];
+    for (to, from) in out.iter_mut().zip(&limbs.0) {
+        *to = load(from);
+    }
+    out
+}
+
+/// One step of Horner's rule over the lanes: all accumulators move up by one limb.
+macro_rules! up_one_limb {
+    ($acc:ident, $count:expr) => {
+        each!(I down from 10, {
+            if 2 * I + 1 < $count {
+                $acc[2 * I + 1] = _mm512_alignr_epi64::<7>($acc[2 * I + 1], $acc[2 * I]);
+            }
+            if 2 * I < $count {
+                let below = if I == 0 { _mm512_setzero_si512() } else { $acc[(2 * I).saturating_sub(1)] };
+                $acc[2 * I] = _mm512_alignr_epi64::<7>($acc[2 * I], below);
+            }
+        });
+    };
+}
+
+/// T = x^2.
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn square<const V: usize>(x: &Operand<V>, t: &mut Product<V>) {
+    let a = load_all(&x.a);
+    let d = load_all(&x.d);
+    // In E_v the bit that doubling carried out of block v − 1 is cleared.
+    let keep = _mm512_sub_epi64(_mm512_set1_epi64(-1), lane0(1));
+    let mut e = d;
+    each!(I < V, { e[I] = _mm512_and_si512(e[I], keep) });
+
+    let mut acc = [_mm512_setzero_si512(); ROOM];
+    for r in (0..8).rev() {
+        each!(K < V, {
+            let b = splat(x.a.0[K][r]);
+            each!(I < V, {
+                if I >= K {
+                    let y = if I == K {
+                        a[I]
+                    } else if I == K + 1 {
+                        e[I]
+                    } else {
+                        d[I]
+                    };
+                    acc[K + I] = _mm512_madd52hi_epu64(acc[K + I], b, y);
+                }
+            });
+        });
+        up_one_limb!(acc, 2 * V);
+        each!(K < V, {
+            let b = splat(x.a.0[K][r]);
+            each!(I < V, {
+                if I >= K {
+                    let y = if I == K {
+                        a[I]
+                    } else if I == K + 1 {
+                        e[I]
+                    } else {
+                        d[I]
+                    };
+                    acc[K + I] = _mm512_madd52lo_epu64(acc[K + I], b, y);
+                }
+            });
+        });
+    }
+    t.set(&acc);
+}
+
+/// T = x · y.
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn multiply<const V: usize>(x: &Limbs<V>, y: &Limbs<V>, t: &mut Product<V>) {
+    let mut acc = [_mm512_setzero_si512(); ROOM];
+    for r in (0..8).rev() {
+        each!(K < V, {
+            let b = splat(x.0[K][r]);
+            each!(I < V, {
+                acc[K + I] = _mm512_madd52hi_epu64(acc[K + I], b, load(&y.0[I]))
+            });
+        });
+        up_one_limb!(acc, 2 * V);
+        each!(K < V, {
+            let b = splat(x.0[K][r]);
+            each!(I < V, {
+                acc[K + I] = _mm512_madd52lo_epu64(acc[K + I], b, load(&y.0[I]))
+            });
+        });
+    }
+    t.set(&acc);
+}
+
+/// T += H · (−D) + (−P · D), for the hash H.
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn add_encoded_message<const V: usize>(key: &IfmaKey<V>, hash: &[u8; 32], t: &mut Product<V>) {
+    // 256 bits are five limbs.
+    let Limbs([h]) = Limbs::<1>::from_be_bytes(hash);
+    let mut acc = [_mm512_setzero_si512(); ROOM];
+    for limb in h.into_iter().take(5).rev() {
+        let b = splat(limb);
+        each!(I < V, {
+            acc[I] = _mm512_madd52hi_epu64(acc[I], b, load(&key.neg_d.0[I]))
+        });
+        up_one_limb!(acc, V + 1);
+        each!(I < V, {
+            acc[I] = _mm512_madd52lo_epu64(acc[I], b, load(&key.neg_d.0[I]))
+        });
+    }
+    each!(I < V, {
+        let sum = _mm512_add_epi64(acc[I], load(&key.neg_pd.0[I]));
+        let sum = _mm512_add_epi64(sum, load(&t.low[I]));
+        store(&mut t.low[I], sum);
+    });
+    let sum = _mm512_add_epi64(acc[V], load(&t.high[0]));
+    store(&mut t.high[0], sum);
+}
+
+/// Sets `x` to T / R mod n, normalised, below T / R + 2n.
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn reduce<const V: usize>(modulus: &Modulus<V>, t: &Product<V>, x: &mut Operand<V>) {
+    let zero = _mm512_setzero_si512();
+    let friendly = load_all(&modulus.friendly);
+    let low = t.low.as_flattened();
+
+    // Vector i holds limb i in lane 0. The other limbs of T enter by lane 0 as well, when they are wanted.
+    let mut acc = [zero; ROOM];
+    let (start, rest) = low.split_at(V + 2);
+    each!(I < V + 2, { acc[I] = lane0(start[I]) });
+    let (pairs, _) = rest.as_chunks::<2>();
+    for pair in pairs.iter().take(4 * V - 1) {
+        let q0 = broadcast(acc[0]);
+        acc[1] = _mm512_add_epi64(acc[1], carry_of_lane0(acc[0]));
+        let q1 = broadcast(acc[1]);
+        acc[2] = _mm512_add_epi64(acc[2], carry_of_lane0(acc[1]));
+        acc[V] = _mm512_add_epi64(acc[V], _mm512_alignr_epi64::<1>(zero, acc[0]));
+        acc[V + 1] = _mm512_add_epi64(acc[V + 1], _mm512_alignr_epi64::<1>(zero, acc[1]));
+        each!(I < V, { acc[I] = acc[I + 2] });
+        acc[V] = lane0(pair[0]);
+        acc[V + 1] = lane0(pair[1]);
+        each!(I < V, { acc[I] = _mm512_madd52lo_epu64(acc[I], q0, friendly[I]) });
+        each!(I < V, {
+            acc[I + 1] = _mm512_madd52lo_epu64(acc[I + 1], q1, friendly[I])
+        });
+        each!(I < V, {
+            acc[I + 1] = _mm512_madd52hi_epu64(acc[I + 1], q0, friendly[I])
+        });
+        each!(I < V, {
+            acc[I + 2] = _mm512_madd52hi_epu64(acc[I + 2], q1, friendly[I])
+        });
+    }
+
+    let n = load_all(&modulus.strided);
+    let n0 = splat(modulus.n0);
+    each!(ROW < 2, {
+        let q = broadcast(_mm512_madd52lo_epu64(zero, acc[0], n0));
+        each!(I < V, { acc[I] = _mm512_madd52lo_epu64(acc[I], q, n[I]) });
+        acc[1] = _mm512_add_epi64(acc[1], carry_of_lane0(acc[0]));
+        acc[V] = _mm512_add_epi64(acc[V], _mm512_alignr_epi64::<1>(zero, acc[0]));
+        each!(I < V + 1, { acc[I] = acc[I + 1] });
+        each!(I < V, { acc[I] = _mm512_madd52hi_epu64(acc[I], q, n[I]) });
+    });
+
+    let mut sum = contiguous::<V>(&acc);
+    each!(I < V, { sum[I] = _mm512_add_epi64(sum[I], load(&t.high[I])) });
+    normalise(sum, x);
+}
+
+/// Lane 0 in all lanes.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn broadcast(x: __m512i) -> __m512i {
+    _mm512_broadcastq_epi64(_mm512_castsi512_si128(x))
+}
+
+/// What lane 0 holds above its low 52 bits, in lane 0.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn carry_of_lane0(x: __m512i) -> __m512i {
+    _mm512_maskz_srli_epi64::<52>(1, x)
+}
+
+/// Strided to contiguous order.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn contiguous<const V: usize>(strided: &[__m512i; ROOM]) -> [__m512i; V] {
+    let mut out = [_mm512_setzero_si512(); V];
+    each!(C < V, {
+        each!(I < V, {
+            let (mask, index) = const { &Gather::<V>::TABLE }[C][I];
+            if mask != 0 {
+                out[C] = _mm512_mask_permutexvar_epi64(out[C], mask, load(&index), strided[I]);
+            }
+        });
+    });
+    out
+}
+
+struct Gather<const V: usize>;
+
+impl<const V: usize> Gather<V> {
+    /// For each contiguous vector and each strided one: which lanes come from it, and from which of its lanes.
+    const TABLE: [[(u8, [u64; 8]); V]; V] = {
+        let mut table = [[(0, [0; 8]); V]; V];
+        let mut limb = 0;
+        let mut lane = 0u64;
+        let mut v = 0;
+        while limb < 8 * V {
+            let (mask, index) = &mut table[limb / 8][v];
+            *mask |= 1 << (limb % 8);
+            index[limb % 8] = lane;
+            limb += 1;
+            v += 1;
+            if v == V {
+                v = 0;
+                lane += 1;
+            }
+        }
+        table
+    };
+}
+
+/// Sets `x` to the lanes of `t` made limbs below 2^52, and their double.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn normalise<const V: usize>(t: [__m512i; V], x: &mut Operand<V>) {
+    let zero = _mm512_setzero_si512();
+    let mask = splat(LIMB_MASK);
+    let mut a = t;
+    let mut d = t;
+    let mut all = zero;
+    let (mut below, mut below_d) = (zero, zero);
+    each!(I < V, {
+        let carry = _mm512_srli_epi64::<52>(t[I]);
+        let carry_d = _mm512_srli_epi64::<51>(t[I]);
+        let low = _mm512_and_si512(t[I], mask);
+        let low_d = _mm512_and_si512(_mm512_slli_epi64::<1>(t[I]), mask);
+        a[I] = _mm512_add_epi64(low, _mm512_alignr_epi64::<7>(carry, below));
+        d[I] = _mm512_add_epi64(low_d, _mm512_alignr_epi64::<7>(carry_d, below_d));
+        all = _mm512_or_si512(all, _mm512_or_si512(a[I], d[I]));
+        (below, below_d) = (carry, carry_d);
+    });
+    let _ = (below, below_d);
+    each!(I < V, {
+        store(&mut x.a.0[I], a[I]);
+        store(&mut x.d.0[I], d[I]);
+    });
+    if _mm512_test_epi64_mask(all, splat(LIMB_MASK + 1)) != 0 {
+        ripple(&mut x.a);
+        ripple(&mut x.d);
+    }
+}
+
+/// Carries bit 52 of each lane, however far it goes.
+///
+/// A lane with bit 52 set generates a carry, a lane of 52 ones passes one on, and no lane does both. With a bit for
+/// each lane, adding the carries that arrive to the lanes that pass lets the adder of the CPU do the rippling.
+#[cold]
+#[inline(never)]
+#[target_feature(enable = "avx512f")]
+fn ripple<const V: usize>(x: &mut Limbs<V>) {
+    let mask = splat(LIMB_MASK);
+    let (mut generates, mut passes) = (0u128, 0u128);
+    for lanes in x.0.iter().rev() {
+        let v = load(lanes);
+        generates = generates << 8 | u128::from(_mm512_test_epi64_mask(v, splat(LIMB_MASK + 1)));
+        passes = passes << 8 | u128::from(_mm512_cmpeq_epi64_mask(v, mask));
+    }
+    // BOUND: 8 V <= 80 lanes, so neither the shift nor the sum leaves 128 bits.
+    let arrives = generates << 1;
+    let mut carries = (passes + arrives) ^ passes;
+    for lanes in &mut x.0 {
+        let [octet, ..] = carries.to_le_bytes();
+        carries >>= 8;
+        let v = load(lanes);
+        store(
+            lanes,
+            _mm512_and_si512(_mm512_mask_add_epi64(v, octet, v, splat(1)), mask),
+        );
+    }
+}

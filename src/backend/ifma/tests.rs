@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The kernels against a big-integer library that computes s^65537 mod n and divides.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::as_conversions)]
+
+use std::vec::Vec;
+use std::{eprintln, vec};
+
+use num_bigint::BigUint;
+
+use super::limbs::Limbs;
+use super::{Ifma, IfmaKey, lanes, verify8};
+use crate::backend::Digest256;
+
+/// A digest known from the start, which counts its steps.
+struct Known<'a> {
+    digest: [u8; 32],
+    steps: &'a mut u32,
+}
+
+impl Digest256 for Known<'_> {
+    fn step(&mut self) {
+        *self.steps += 1;
+    }
+    fn finish(self) -> [u8; 32] {
+        self.digest
+    }
+}
+
+/// The token, or a loud note.
+fn token() -> Option<Ifma> {
+    let token = Ifma::detect();
+    if token.is_none() {
+        eprintln!("SKIPPED: this CPU has no AVX-512 IFMA, so its kernels were not tested");
+    }
+    token
+}
+
+/// A small generator of test numbers (SplitMix64).
+struct Random(u64);
+
+impl Random {
+    fn word(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ z >> 31
+    }
+    fn below_bits(&mut self, bits: u64) -> BigUint {
+        let words: Vec<u32> = (0..bits.div_ceil(32)).map(|_| self.word() as u32).collect();
+        BigUint::new(words) % (BigUint::from(1u8) << bits)
+    }
+}
+
+fn octets(x: &BigUint, k: usize) -> Vec<u8> {
+    let bytes = x.to_bytes_be();
+    let mut out = vec![0; k - bytes.len()];
+    out.extend(bytes);
+    out
+}
+
+fn key<const V: usize>(token: Ifma, n: &BigUint) -> IfmaKey<V> {
+    IfmaKey::new(token, &n.to_u64_digits(), n.bits().div_ceil(8) as usize).unwrap()
+}
+
+/// RSASSA-PKCS1-V1_5-VERIFY by the book.
+fn oracle(n: &BigUint, s: &[u8], digest: &[u8; 32]) -> bool {
+    let k = n.bits().div_ceil(8) as usize;
+    let number = BigUint::from_bytes_be(s);
+    s.len() == k && &number < n && octets(&number.modpow(&E.into(), n), k) == em(k, digest)
+}
+
+const E: u32 = 65537;
+
+fn em(k: usize, digest: &[u8; 32]) -> Vec<u8> {
+    let t = b"\x00\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
+    let mut em = vec![0xff; k];
+    em[0] = 0;
+    em[1] = 1;
+    em[k - 52..k - 32].copy_from_slice(t);
+    em[k - 32..].copy_from_slice(digest);
+    em
+}
+
+fn limbs<const V: usize>(x: &BigUint) -> Limbs<V> {
+    assert!(x.bits() <= 416 * V as u64);
+    Limbs::from_words(x.to_u64_digits().into_iter())
+}
+
+fn number<const V: usize>(limbs: &Limbs<V>) -> BigUint {
+    assert!(limbs.iter().all(|limb| limb < 1 << 52), "not normalised");
+    limbs.iter().rev().fold(BigUint::ZERO, |sum, limb| (sum << 52) + limb)
+}
+
+fn ones(bits: u64) -> BigUint {
+    (BigUint::from(1u8) << bits) - 1u8
+}
+
+/// Makes `key` accept `s` with `digest`, whatever s^65537 mod n is: the constant P of the encoding is replaced by the
+/// one that fits. So the whole computation is tested for numbers of any shape, although nobody can sign for them.
+fn bend<const V: usize>(key: &mut IfmaKey<V>, n: &BigUint, s: &BigUint, digest: &[u8; 32]) {
+    let r = BigUint::from(1u8) << (416 * V);
+    let d = (r % n).modinv(n).unwrap().modpow(&65535u32.into(), n);
+    let p = s.modpow(&E.into(), n) + n - BigUint::from_bytes_be(digest) % n;
+    key.neg_pd = limbs(&(n - p * d % n));
+}
+
+/// Moduli of `bits` bits: random ones, and long runs of ones or zeros at either end and at limb borders.
+fn moduli(random: &mut Random, bits: u64) -> Vec<BigUint> {
+    let one = BigUint::from(1u8);
+    let top = &one << (bits - 1);
+    let mut out = vec![
+        ones(bits),
+        &top + 1u8,
+        (&top << 1) - (&one << 1000) + 1u8,
+        &top + ones(1000),
+        &top + (random.below_bits(500) << 600) + 1u8,
+        ones(bits) - (random.below_bits(500) << 600),
+        // Limbs of all ones and of zeros in turn.
+        (0..bits.div_ceil(104)).fold(top.clone(), |sum, i| sum | (ones(52) << (104 * i))) % ones(bits),
+    ];
+    for _ in 0..4 {
+        out.push(random.below_bits(bits) | &top | &one);
+    }
+    for n in &mut out {
+        n.set_bit(bits - 1, true);
+        n.set_bit(0, true);
+        assert_eq!(n.bits(), bits);
+    }
+    out
+}
+
+/// Signature representatives at the borders, and random ones.
+fn representatives(random: &mut Random, n: &BigUint) -> Vec<BigUint> {
+    let bits = n.bits();
+    vec![
+        BigUint::ZERO,
+        1u8.into(),
+        2u8.into(),
+        n - 1u8,
+        n - 2u8,
+        ones(bits - 1),
+        BigUint::from(1u8) << (bits - 1),
+        // All limbs but the top one full.
+        (n >> ((bits - 1) / 52 * 52) << ((bits - 1) / 52 * 52)) - 1u8,
+        random.below_bits(bits) % n,
+        random.below_bits(bits / 2),
+    ]
+}
+
+/// The sizes that a key of `V` vectors is used for, and its limit.
+fn sizes<const V: usize>() -> &'static [u64] {
+    match V {
+        5 => &[2048, 2049, 2056, 2064, 2075, 2076],
+        8 => &[2048, 2077, 2560, 3000, 3071, 3072, 3073, 3323, 3324],
+        10 => &[2048, 3325, 3328, 3329, 3584, 4095, 4096, 4155, 4156],
+        _ => panic!("no such size"),
+    }
+}
+
+fn powers<const V: usize>() {
+    let Some(token) = token() else { return };
+    let mut random = Random(V as u64);
+    for &bits in sizes::<V>() {
+        for n in moduli(&mut random, bits) {
+            let key = key::<V>(token, &n);
+            let r = BigUint::from(1u8) << (416 * V);
+            let r_65535 = r.modpow(&65535u32.into(), &n);
+            // D · R^65535 = 1.
+            assert_eq!((&n - number(&key.neg_d)) * &r_65535 % &n, BigUint::from(1u8));
+            for s in representatives(&mut random, &n).into_iter().step_by(3) {
+                // Every bit of the result is looked at, not only the verdict at the end.
+                let x = number(&lanes::enter_raise(token, &key.modulus, &limbs(&s)));
+                assert!(x < &n * 3u8, "above the bound");
+                assert_eq!(x * &r_65535 % &n, s.modpow(&65536u32.into(), &n), "{bits} bits");
+            }
+        }
+    }
+}
+
+fn verdicts<const V: usize>() {
+    let Some(token) = token() else { return };
+    let mut random = Random(100 + V as u64);
+    let digest = [0xa5; 32];
+    for &bits in sizes::<V>() {
+        let k = bits.div_ceil(8) as usize;
+        for n in moduli(&mut random, bits) {
+            let mut key = key::<V>(token, &n);
+            let mut batch = Vec::new();
+            for s in representatives(&mut random, &n) {
+                bend(&mut key, &n, &s, &digest);
+                assert!(check(&key, &octets(&s, k), digest), "{bits} bits, n = {n:x}, s = {s:x}");
+                for bit in [0, 51, 52, 255] {
+                    let mut wrong = digest;
+                    wrong[31 - bit / 8] ^= 1 << (bit % 8);
+                    assert!(!check(&key, &octets(&s, k), wrong));
+                }
+                // The neighbour in every direction: wrong octets, n + s (when it fits), wrong lengths.
+                let mut wrong = octets(&s, k);
+                wrong[k / 2] ^= 0x10;
+                assert!(!check(&key, &wrong, digest));
+                let plus_n = &s + &n;
+                if plus_n.bits() <= 8 * k as u64 {
+                    assert!(!check(&key, &octets(&plus_n, k), digest), "s >= n");
+                }
+                let mut long = vec![0];
+                long.extend(octets(&s, k));
+                assert!(!check(&key, &long, digest), "one octet too long");
+                assert!(!check(&key, octets(&s, k).get(1..).unwrap(), digest), "one octet short");
+                batch.push((key, octets(&s, k)));
+            }
+            // n itself must not pass for 0.
+            bend(&mut key, &n, &BigUint::ZERO, &digest);
+            assert!(check(&key, &octets(&BigUint::ZERO, k), digest));
+            assert!(!check(&key, &octets(&n, k), digest));
+
+            // The same in eight lanes, turned so that each case meets several lanes.
+            for turn in 0..4 {
+                let lane = |i: usize| &batch[(i + 3 * turn) % batch.len()];
+                let keys: [_; 8] = std::array::from_fn(|i| &lane(i).0);
+                let s: [&[u8]; 8] = std::array::from_fn(|i| &lane(i).1[..]);
+                assert_eq!(verify8(keys, s, &[digest; 8]), [true; 8], "{bits} bits, n = {n:x}");
+                for wrong in 0..8 {
+                    let mut digests = [digest; 8];
+                    digests[wrong][turn] ^= 0x40;
+                    assert_eq!(verify8(keys, s, &digests), std::array::from_fn(|i| i != wrong));
+                }
+            }
+        }
+    }
+}
+
+fn check<const V: usize>(key: &IfmaKey<V>, s: &[u8], digest: [u8; 32]) -> bool {
+    let mut steps = 0;
+    let good = key.verify(
+        s,
+        Known {
+            digest,
+            steps: &mut steps,
+        },
+    );
+    assert!(steps == 32 || (!good && steps == 0), "{steps} steps");
+    good
+}
+
+/// A modulus of exactly `bits` bits of which the prime factors are known and small, so that it is easy to sign with.
+fn signing_key(random: &mut Random, bits: u64) -> (BigUint, BigUint) {
+    let one = BigUint::from(1u8);
+    let prime = |random: &mut Random, low: &BigUint, span: &BigUint| {
+        loop {
+            let p = low + random.below_bits(span.bits() + 16) % span | &one;
+            let fermat = |base: u32| BigUint::from(base).modpow(&(&p - 1u8), &p) == one;
+            if [2, 3, 5, 7].into_iter().all(fermat) && &p % E != one {
+                return p;
+            }
+        }
+    };
+    let (mut n, mut lambda) = (one.clone(), one.clone());
+    let mut factors = Vec::new();
+    while n.bits() + 128 < bits {
+        let p = prime(random, &(&one << 63), &(&one << 63));
+        if !factors.contains(&p) {
+            n *= &p;
+            lambda = num_integer_lcm(&lambda, &(&p - 1u8));
+            factors.push(p);
+        }
+    }
+    let low = (&one << (bits - 1)).div_ceil_by(&n);
+    let p = prime(random, &low, &(&low / 2u8));
+    n *= &p;
+    lambda = num_integer_lcm(&lambda, &(&p - 1u8));
+    assert_eq!(n.bits(), bits);
+    (n, BigUint::from(E).modinv(&lambda).unwrap())
+}
+
+trait DivCeil {
+    fn div_ceil_by(&self, by: &Self) -> Self;
+}
+
+impl DivCeil for BigUint {
+    fn div_ceil_by(&self, by: &Self) -> Self {
+        (self + by - 1u8) / by
+    }
+}
+
+fn num_integer_lcm(a: &BigUint, b: &BigUint) -> BigUint {
+    let (mut x, mut y) = (a.clone(), b.clone());
+    while y != BigUint::ZERO {
+        (x, y) = (y.clone(), x % y);
+    }
+    a / x * b
+}
+
+/// Real signatures: the encoding, its length included, is the one of RFC 8017.
+fn signatures<const V: usize>() {
+    let Some(token) = token() else { return };
+    let mut random = Random(200 + V as u64);
+    let mut signed = Vec::new();
+    for &bits in sizes::<V>() {
+        let (n, d) = signing_key(&mut random, bits);
+        let k = bits.div_ceil(8) as usize;
+        let digest: [u8; 32] = octets(&random.below_bits(256), 32).try_into().unwrap();
+        let s = octets(&BigUint::from_bytes_be(&em(k, &digest)).modpow(&d, &n), k);
+        assert!(oracle(&n, &s, &digest), "the test cannot sign");
+        let key = key::<V>(token, &n);
+        assert!(check(&key, &s, digest), "{bits} bits");
+        for at in [0, k / 2, k - 1] {
+            let mut s = s.clone();
+            s[at] ^= 1;
+            assert_eq!(check(&key, &s, digest), oracle(&n, &s, &digest));
+        }
+        // One octet of the padding, of DigestInfo, of the hash: signed, and refused.
+        for at in [0, 1, 2, k / 2, k - 53, k - 52, k - 40, k - 33, k - 32, k - 1] {
+            let mut em = em(k, &digest);
+            em[at] ^= 1;
+            let s = octets(&BigUint::from_bytes_be(&em).modpow(&d, &n), k);
+            assert!(!check(&key, &s, digest), "octet {at} of {k}");
+        }
+        signed.push((key, s, digest));
+    }
+    // Eight keys of different lengths at once, good and bad in each lane.
+    for pattern in [0xff, 0x00, 0x55, 0xaa, 0x01, 0x80, 0x7e] {
+        let lane = |i: usize| &signed[i % signed.len()];
+        let bad = |i: usize| pattern >> i & 1 == 0;
+        let s: [Vec<u8>; 8] = std::array::from_fn(|i| {
+            let mut s = lane(i).1.clone();
+            match (bad(i), i % 3) {
+                (false, _) => {}
+                (_, 0) => s[7] ^= 2,
+                (_, 1) => s.push(0),
+                _ => s.fill(0xff),
+            }
+            s
+        });
+        let digests = std::array::from_fn(|i| lane(i).2);
+        let verdicts = verify8(
+            std::array::from_fn(|i| &lane(i).0),
+            s.each_ref().map(|s| &s[..]),
+            &digests,
+        );
+        assert_eq!(verdicts, std::array::from_fn(|i| !bad(i)));
+    }
+}
+
+macro_rules! sized {
+    ($($name:ident: $check:ident, $v:literal;)*) => {
+        $(#[test]
+        fn $name() {
+            $check::<$v>();
+        })*
+    };
+}
+
+sized! {
+    powers_of_5_vectors: powers, 5;
+    powers_of_8_vectors: powers, 8;
+    powers_of_10_vectors: powers, 10;
+    verdicts_of_5_vectors: verdicts, 5;
+    verdicts_of_8_vectors: verdicts, 8;
+    verdicts_of_10_vectors: verdicts, 10;
+    signatures_of_5_vectors: signatures, 5;
+    signatures_of_8_vectors: signatures, 8;
+    signatures_of_10_vectors: signatures, 10;
+}
+
+#[test]
+fn refuses_what_is_no_modulus() {
+    let Some(token) = token() else { return };
+    let mut n = [u64::MAX; 33];
+    assert!(IfmaKey::<5>::new(token, &n[..32], 256).is_some());
+    assert!(IfmaKey::<5>::new(token, &n, 264).is_none(), "2112 bits");
+    assert!(IfmaKey::<5>::new(token, &n[..32], 257).is_none(), "the wrong length");
+    n[32] = 0xfff;
+    assert!(IfmaKey::<5>::new(token, &n, 258).is_some(), "2060 bits");
+    n[32] = 0x1fff_ffff;
+    assert!(IfmaKey::<5>::new(token, &n, 260).is_none(), "2077 bits");
+    assert!(IfmaKey::<5>::new(token, &[], 0).is_none());
+    n[0] = 2;
+    assert!(IfmaKey::<5>::new(token, &n[..32], 256).is_none(), "even");
+}
