@@ -178,6 +178,16 @@ pub(crate) enum KeyRef<'k, S: RsaSize> {
 }
 
 impl<'k, S: RsaSize> KeyRef<'k, S> {
+    /// The key as the IFMA backend has it.
+    fn ifma(self) -> Option<ifma::ByVectors<'k>> {
+        match self {
+            Self::Prepared(PreparedKey {
+                inner: Inner::Ifma { key, .. },
+            }) => Some(key.get()),
+            _ => None,
+        }
+    }
+
     pub(crate) const fn public_key(self) -> &'k RsaPublicKey<S> {
         match self {
             Self::Prepared(key) => key.public_key(),
@@ -192,6 +202,7 @@ impl<'k, S: RsaSize> KeyRef<'k, S> {
 /// [`step`](Self::step) between its own steps; the others call [`finish`](Self::finish) alone.
 pub(crate) trait Digest256 {
     /// Compresses one block of the message, if any is left.
+    #[allow(dead_code, clippy::allow_attributes, reason = "not every backend has gaps to fill")]
     fn step(&mut self);
 
     /// Compresses what is left and returns the digest.
@@ -222,9 +233,53 @@ pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, signature: &[u8], digest: i
     }
 }
 
+/// How many signatures a batch kernel takes.
+pub(crate) const LANES: usize = 8;
+
+/// Keys that go into one batch kernel together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LaneClass {
+    V5,
+    V8,
+    V10,
+}
+
+impl LaneClass {
+    pub(crate) const ALL: [Self; 3] = [Self::V5, Self::V8, Self::V10];
+
+    /// From how many signatures on the batch kernel is faster than verifying them one by one.
+    pub(crate) const fn fewest_lanes_that_pay(self) -> usize {
+        match self {
+            Self::V5 => 7,
+            Self::V8 | Self::V10 => 8,
+        }
+    }
+}
+
+/// Which batch kernel takes the key, if any.
+pub(crate) fn lane_class<S: RsaSize>(key: KeyRef<'_, S>) -> Option<LaneClass> {
+    key.ifma().map(ifma::ByVectors::class)
+}
+
+/// [`verify`] for eight signatures, all at once where the keys are of one class.
+pub(crate) fn verify8<S: RsaSize>(
+    keys: [KeyRef<'_, S>; LANES],
+    signatures: [&[u8]; LANES],
+    digests: &[[u8; 32]; LANES],
+) -> [bool; LANES] {
+    ifma::verify8(keys.map(KeyRef::ifma), signatures, digests).unwrap_or_else(|| {
+        let mut good = [false; LANES];
+        for (((good, key), signature), digest) in good.iter_mut().zip(keys).zip(signatures).zip(digests) {
+            *good = verify(key, signature, *digest);
+        }
+        good
+    })
+}
+
 /// Writes m = s^e mod n, k octets, into `out`; false if signature or `out` do not have k octets or s is not below n.
 ///
 /// The portable way only: this serves tests and those who compare with other implementations.
+#[cfg(any(test, rs256_internals, fuzzing))]
 pub(crate) fn public_op<S: RsaSize>(key: KeyRef<'_, S>, signature: &[u8], out: &mut [u8]) -> bool {
     let key = key.public_key();
     let k = key.modulus_len();

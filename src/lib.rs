@@ -33,6 +33,9 @@ mod candidates;
 // 4. VERIFY: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2.2).
 mod rs256;
 
+// 4. VERIFY: many tokens, eight at a time where the CPU can.
+pub mod batch;
+
 // 4. VERIFY: the only door to RSA arithmetic.
 mod backend;
 

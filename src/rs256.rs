@@ -18,9 +18,9 @@ pub use public_key::RsaPublicKey;
 pub(crate) use signature::Signature;
 pub use size::{Rsa2048, Rsa4096, Rsa8192, RsaSize};
 
-use crate::backend;
 pub(crate) use crate::backend::KeyRef;
 pub use crate::backend::PreparedKey;
+use crate::backend::{self, Digest256, LANES};
 use crate::error::InvalidSignature;
 
 /// RSASSA-PKCS1-V1_5-VERIFY: whether the holder of `key` made `signature` over `message`.
@@ -46,6 +46,16 @@ pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, message: &[u8], signature: 
     } else {
         Err(InvalidSignature)
     }
+}
+
+/// [`verify`] for eight signatures at once; which of them are good. The steps are the same, in the backend.
+pub(crate) fn verify8<S: RsaSize>(
+    keys: [KeyRef<'_, S>; LANES],
+    messages: [&[u8]; LANES],
+    signatures: [&[u8]; LANES],
+) -> [bool; LANES] {
+    let digests = messages.map(|message| MessageHash::new(message).finish());
+    backend::verify8(keys, signatures, &digests)
 }
 
 impl<S: RsaSize> PreparedKey<S> {

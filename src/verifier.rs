@@ -10,7 +10,7 @@ use crate::error::{Error, InvalidSignature, PolicyError};
 use crate::jwk::{KeySetRef, SigningKey};
 use crate::jws::{CompactJws, DecodedJws, JoseHeader};
 use crate::policy::{Check, Revocation, TokenView};
-use crate::rs256::{self, Rsa4096, RsaSize};
+use crate::rs256::{self, KeyRef, Rsa4096, RsaSize};
 
 /// The keys of one authority and the policy for its tokens.
 ///
@@ -135,6 +135,7 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
             decoded,
             authorities: self.authorities,
             candidate,
+            verdict: None,
         })
     }
 }
@@ -159,6 +160,7 @@ pub struct PendingJws<'t, 'b, 'k, S: RsaSize = Rsa4096> {
     decoded: DecodedJws<'t, 'b, S>,
     authorities: Authorities<'k, S>,
     candidate: Candidate<'k, S>,
+    verdict: Option<Result<(), InvalidSignature>>,
 }
 
 impl<'b, 'k, S: RsaSize> PendingJws<'_, 'b, 'k, S> {
@@ -173,22 +175,48 @@ impl<'b, 'k, S: RsaSize> PendingJws<'_, 'b, 'k, S> {
     /// # Errors
     ///
     /// [`InvalidSignature`] when none of them made it.
-    pub fn verify(self) -> Result<VerifiedJws<'b, 'k, S>, InvalidSignature> {
-        let Self {
-            decoded,
-            authorities,
-            mut candidate,
-        } = self;
-        while rs256::verify(candidate.key, decoded.signing_input, decoded.signature.as_ref()).is_err() {
-            candidate = authorities
-                .candidate_after(&candidate, &decoded.header)
-                .ok_or(InvalidSignature)?;
-        }
+    pub fn verify(mut self) -> Result<VerifiedJws<'b, 'k, S>, InvalidSignature> {
+        self.settle()?;
+        let Self { decoded, candidate, .. } = self;
         Ok(VerifiedJws {
             header: decoded.header,
             payload: decoded.payload,
             candidate,
         })
+    }
+
+    /// Finds out whether one of the candidate keys made the signature, unless that is known already.
+    pub(crate) fn settle(&mut self) -> Result<(), InvalidSignature> {
+        if let Some(verdict) = self.verdict {
+            return verdict;
+        }
+        let good = rs256::verify(self.candidate.key, self.signing_input(), self.signature()).is_ok();
+        self.settle_candidate(good)
+    }
+
+    /// Takes note of whether the present candidate made the signature; if it did not, goes on to the next ones.
+    pub(crate) fn settle_candidate(&mut self, good: bool) -> Result<(), InvalidSignature> {
+        let mut verdict = if good { Ok(()) } else { Err(InvalidSignature) };
+        while verdict.is_err()
+            && let Some(next) = self.authorities.candidate_after(&self.candidate, &self.decoded.header)
+        {
+            self.candidate = next;
+            verdict = rs256::verify(next.key, self.signing_input(), self.signature());
+        }
+        self.verdict = Some(verdict);
+        verdict
+    }
+
+    pub(crate) const fn candidate_key(&self) -> KeyRef<'k, S> {
+        self.candidate.key
+    }
+
+    pub(crate) const fn signing_input(&self) -> &[u8] {
+        self.decoded.signing_input
+    }
+
+    pub(crate) fn signature(&self) -> &[u8] {
+        self.decoded.signature.as_ref()
     }
 }
 

@@ -30,10 +30,10 @@ mod single;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use batch8::verify8;
-pub use detect::Ifma;
-pub use form::{ByVectors, Form, UpTo4096 as Key4096};
-pub use key::IfmaKey;
+pub(crate) use detect::Ifma;
+pub(crate) use form::verify8;
+pub(crate) use form::{ByVectors, Form, UpTo4096 as Key4096};
+pub(crate) use key::IfmaKey;
 
 /// The form of keys with 2048 bits.
-pub type Key2048 = IfmaKey<5>;
+pub(crate) type Key2048 = IfmaKey<5>;

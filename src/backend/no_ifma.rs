@@ -3,7 +3,9 @@
 //! What stands in for the IFMA backend where there is none: the same names for types without values, so that nobody
 //! else has to ask.
 
-use super::{Digest256, NativeLimb};
+use core::marker::PhantomData;
+
+use super::{Digest256, LANES, LaneClass, NativeLimb};
 
 /// The proof that never exists.
 #[derive(Clone, Copy, Debug)]
@@ -19,13 +21,13 @@ impl Ifma {
 #[derive(Clone, Copy, Debug)]
 pub enum Absent {}
 
-pub type Key2048 = Absent;
-pub type Key4096 = Absent;
+pub(crate) type Key2048 = Absent;
+pub(crate) type Key4096 = Absent;
 
 /// As `Form` of the real backend.
 pub trait Form: Clone + Send + Sync + 'static {
     fn prepare(token: Ifma, n: &[NativeLimb], k: usize, e: u64) -> Option<Self>;
-    fn get(&self) -> Absent;
+    fn get(&self) -> ByVectors<'_>;
 }
 
 impl Form for Absent {
@@ -33,13 +35,29 @@ impl Form for Absent {
         match token {}
     }
 
-    fn get(&self) -> Absent {
-        *self
+    fn get(&self) -> ByVectors<'_> {
+        match *self {}
     }
 }
 
-impl Absent {
-    pub(crate) fn verify<D: Digest256>(self, _signature: &[u8], _digest: D) -> bool {
-        match self {}
+/// A prepared key that never exists.
+#[derive(Clone, Copy, Debug)]
+pub struct ByVectors<'k>(Absent, PhantomData<&'k ()>);
+
+impl ByVectors<'_> {
+    pub(crate) const fn class(self) -> LaneClass {
+        match self.0 {}
     }
+
+    pub(crate) fn verify<D: Digest256>(self, _signature: &[u8], _digest: D) -> bool {
+        match self.0 {}
+    }
+}
+
+pub(crate) const fn verify8(
+    _keys: [Option<ByVectors<'_>>; LANES],
+    _signatures: [&[u8]; LANES],
+    _digests: &[[u8; 32]; LANES],
+) -> Option<[bool; LANES]> {
+    None
 }

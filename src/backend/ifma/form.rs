@@ -2,8 +2,8 @@
 
 //! A prepared key with as many vectors as its modulus needs.
 
-use super::{Ifma, IfmaKey};
-use crate::backend::{Digest256, NativeLimb};
+use super::{Ifma, IfmaKey, batch8};
+use crate::backend::{Digest256, LANES, LaneClass, NativeLimb};
 
 /// The one exponent that the kernels raise to.
 const EXPONENT: u64 = 65537;
@@ -36,6 +36,43 @@ impl ByVectors<'_> {
             Self::V8(key) => key.verify(signature, digest),
             Self::V10(key) => key.verify(signature, digest),
         }
+    }
+}
+
+impl ByVectors<'_> {
+    /// The batch kernel that takes the key.
+    pub(crate) const fn class(self) -> LaneClass {
+        match self {
+            Self::V5(_) => LaneClass::V5,
+            Self::V8(_) => LaneClass::V8,
+            Self::V10(_) => LaneClass::V10,
+        }
+    }
+}
+
+/// Which of eight signatures are good; `None` unless all keys have the same number of vectors.
+pub(crate) fn verify8(
+    keys: [Option<ByVectors<'_>>; LANES],
+    signatures: [&[u8]; LANES],
+    digests: &[[u8; 32]; LANES],
+) -> Option<[bool; LANES]> {
+    macro_rules! all {
+        ($variant:ident, $first:expr) => {{
+            let mut same = [$first; LANES];
+            for (slot, key) in same.iter_mut().zip(keys) {
+                let Some(ByVectors::$variant(key)) = key else {
+                    return None;
+                };
+                *slot = key;
+            }
+            Some(batch8::verify8(same, signatures, digests))
+        }};
+    }
+    let [first, ..] = keys;
+    match first? {
+        ByVectors::V5(first) => all!(V5, first),
+        ByVectors::V8(first) => all!(V8, first),
+        ByVectors::V10(first) => all!(V10, first),
     }
 }
 
