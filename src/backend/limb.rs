@@ -242,3 +242,6 @@ mod w32 {
     reason = "which of the two is used depends on the target"
 )]
 pub(crate) use {w32::pop_u32, w64::pop_u64};
+
+#[cfg(test)]
+mod tests;

@@ -172,8 +172,8 @@ pub(crate) fn prepare_chain<L: Limb>(
     for _ in 0..squarings {
         square_once(x, t, n);
     }
-    // BOUND: redc(x²) < x²/R + n. If n < R/4, 2n is a fixed bound (4n²/R + n < 2n); if not, x < R <= 4n. Either way
-    // three subtractions reach below n.
+    // BOUND: each squaring takes x to below x²/R + n. If n <= R/4, x < 2n stays so, from 1 on: 4n²/R + n <= 2n. If not,
+    // x < R < 4n. Either way three subtractions reach below n.
     for _ in 0..3 {
         if !is_below(x, n.blocks) {
             subtract(x, n.blocks);
@@ -237,11 +237,20 @@ pub(crate) fn verify_by_chain_vartime<L: Limb>(
     let (_, upper) = t.split_at_mut(blocks.min(t.len()));
 
     // BOUND: redc(T) < (R·n + 2^256·n + R·n)/R < 3n, and T > 0 because n - PD > 0: of the multiples of n only n and 2n
-    // can come out. 2n < 2R, so two carries mean neither. Otherwise redc(T) - n has to be 0 or n.
-    if over != L::ZERO && carry != L::ZERO {
-        return false;
+    // can come out. 2n < 2R, so two carries mean neither.
+    match (over == L::ZERO, carry == L::ZERO) {
+        (true, true) => is_n_or_2n(upper, false, n.blocks),
+        (false, false) => false,
+        _ => is_n_or_2n(upper, true, n.blocks),
     }
-    let above = over != L::ZERO || carry != L::ZERO;
-    let borrow = subtract(upper, n.blocks);
-    above == borrow && (upper == n.blocks || upper.as_flattened().iter().all(|&limb| limb == L::ZERO))
 }
+
+/// Whether x, or R + x if there is a `carry`, is n or 2n. Leaves something else in x.
+fn is_n_or_2n<L: Limb>(x: &mut [Block<L>], carry: bool, n: &[Block<L>]) -> bool {
+    let borrow = subtract(x, n);
+    // Only when both agree is the difference below R and not negative.
+    carry == borrow && (x == n || x.as_flattened().iter().all(|&limb| limb == L::ZERO))
+}
+
+#[cfg(test)]
+pub(super) mod tests;

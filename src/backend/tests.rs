@@ -10,6 +10,7 @@ use std::{format, vec};
 use rsa::BigUint;
 
 use super::limb::Limb;
+use super::portable::tests::negative_inverse;
 use super::portable::{self, Block, Chain, Modulus, Scratch};
 use super::{Backend, KeyRef, NativeLimb, PreparedKey, naive, public_op, verify};
 use crate::rs256::emsa::DIGEST_INFO_SHA256;
@@ -116,23 +117,11 @@ fn blocks<L: Limb>(n: &[u8]) -> Vec<Block<L>> {
     blocks
 }
 
-/// -1/n modulo one limb, bit by bit: bit i is set when n·x + 1 is not yet zero up to bit i.
-fn n0<L: Limb>(n: &[u8]) -> L {
-    let low = u64::from_be_bytes(*n.last_chunk().unwrap());
-    let mut x = 0u64;
-    for bit in 0..64 {
-        if low.wrapping_mul(x).wrapping_add(1) >> bit & 1 == 1 {
-            x |= 1 << bit;
-        }
-    }
-    L::pop(&x.to_be_bytes()).0
-}
-
 fn with_modulus<L: Limb, T>(key: &Key, run: impl FnOnce(&Modulus<'_, L>, &mut Scratch<'_, L>) -> T) -> T {
     let blocks = blocks::<L>(&key.n);
     let n = Modulus {
         blocks: &blocks,
-        n0: n0(&key.n),
+        n0: negative_inverse(&naive::from_be(&key.n)),
         bits: key.bits(),
     };
     // Not zero, so that nothing can rely on it.
@@ -473,7 +462,7 @@ fn edge_operands_match_the_oracle() {
     let mut cases = 0;
     for (i, n) in moduli.iter().enumerate() {
         for (name, s) in special_operands(n, &mut random) {
-            let e = EXPONENTS[cases % EXPONENTS.len()];
+            let e = [3, 17, 37][cases % 3];
             check(
                 &Key { n: n.clone(), e },
                 &s,

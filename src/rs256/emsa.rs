@@ -28,12 +28,9 @@ const TAIL: usize = 4 + 1 + DIGEST_INFO_SHA256.len() + 32;
 /// EM for a modulus of `k` octets (256 at least) as limbs, lowest first, and zeros without end after it.
 pub(crate) fn limbs<L: Limb>(digest: &[u8; 32], k: usize) -> impl Iterator<Item = L> {
     let mut tail = [0xff; TAIL];
-    let (rest, end) = tail.split_at_mut(TAIL - 32);
-    end.copy_from_slice(digest);
-    let (rest, end) = rest.split_at_mut(5);
-    end.copy_from_slice(&DIGEST_INFO_SHA256);
-    if let Some(separator) = rest.last_mut() {
-        *separator = 0;
+    let t = digest.iter().rev().chain(DIGEST_INFO_SHA256.iter().rev());
+    for (octet, &value) in tail.iter_mut().rev().zip(t.chain(&[0x00])) {
+        *octet = value;
     }
 
     let mut left = TAIL;
