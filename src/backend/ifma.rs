@@ -26,6 +26,7 @@ mod form;
 mod key;
 mod lanes;
 mod limbs;
+mod os2ip;
 mod single;
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,7 @@ use core::arch::x86_64::{
 use super::key::IfmaKey;
 use super::lanes::{self, load, store};
 use super::limbs::{LIMB_MASK, Limbs};
+use super::os2ip::{hash_limbs, os2ip};
 use super::single::splat;
 
 /// One limb of eight numbers.
@@ -35,7 +36,7 @@ pub(crate) fn verify8<const V: usize>(keys: [&IfmaKey<V>; 8], s: [&[u8]; 8], dig
 }
 
 /// See [`verify8`].
-#[target_feature(enable = "avx512f,avx512ifma")]
+#[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi")]
 pub(super) fn verify<const V: usize>(keys: [&IfmaKey<V>; 8], s: [&[u8]; 8], digests: &[[u8; 32]; 8]) -> [bool; 8] {
     let mut good = [false; 8];
     let mut numbers = [Limbs::ZERO; 8];
@@ -43,7 +44,7 @@ pub(super) fn verify<const V: usize>(keys: [&IfmaKey<V>; 8], s: [&[u8]; 8], dige
         // RFC 8017 section 8.2.2, step 1: the length of the signature is k.
         // Section 5.2.2 (RSAVP1), step 1: the signature representative is below n.
         // A lane that fails computes with s = 0.
-        let read = Limbs::from_be_bytes(s);
+        let read = os2ip(s);
         if s.len() == key.k && read.is_below(&key.modulus.n) {
             *good = true;
             *number = read;
@@ -63,7 +64,10 @@ pub(super) fn verify<const V: usize>(keys: [&IfmaKey<V>; 8], s: [&[u8]; 8], dige
         reduce(&n, n0, &t, &mut x);
     }
     // 256 bits are five limbs, which eight hold.
-    let hashes = digests.each_ref().map(|hash| Limbs::<1>::from_be_bytes(hash));
+    let mut hashes = [Limbs::ZERO; 8];
+    for (limbs, hash) in hashes.iter_mut().zip(digests) {
+        *limbs = hash_limbs(hash);
+    }
     let hash = Wide::from_lanes(hashes.each_ref());
     let neg_d = Wide::from_lanes(keys.map(|key| &key.neg_d));
     let neg_pd = Wide::from_lanes(keys.map(|key| &key.neg_pd));
@@ -103,18 +107,15 @@ impl<const V: usize> Wide<V> {
     #[target_feature(enable = "avx512f")]
     fn from_lanes(numbers: [&Limbs<V>; 8]) -> Self {
         let mut out = Self::ZERO;
-        let mut rows = numbers.map(|limbs| limbs.0.iter());
-        for to in &mut out.0 {
-            let mut x = [_mm512_setzero_si512(); 8];
-            for (x, row) in x.iter_mut().zip(&mut rows) {
-                if let Some(eight) = row.next() {
-                    *x = load(eight);
-                }
-            }
-            for (to, x) in to.as_flattened_mut().iter_mut().zip(transpose(x)) {
-                store(to, x);
-            }
-        }
+        let [a, b, c, d, e, f, g, h] = numbers;
+        each!(I < V, {
+            let (a, b, c, d) = (load(&a.0[I]), load(&b.0[I]), load(&c.0[I]), load(&d.0[I]));
+            let (e, f, g, h) = (load(&e.0[I]), load(&f.0[I]), load(&g.0[I]), load(&h.0[I]));
+            let [a, b, c, d, e, f, g, h] = transpose([a, b, c, d, e, f, g, h]);
+            let [low, high] = &mut out.0[I];
+            store_block(low, [a, b, c, d]);
+            store_block(high, [e, f, g, h]);
+        });
         out
     }
 }

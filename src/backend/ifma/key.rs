@@ -12,8 +12,12 @@
 //! narrow multiplication by the 256 bits of H, and one reduction.
 
 use super::limbs::{LIMB_BITS, LIMB_MASK, Limbs, low52};
+use super::os2ip::os2ip;
 use super::{Ifma, lanes, single};
 use crate::backend::Digest256;
+
+/// The shortest modulus, in bits: RFC 7518 section 3.3.
+const MIN_MODULUS_BITS: usize = 2048;
 
 /// The exponent of R = 2^(416 V).
 const fn r_bits(v: usize) -> u32 {
@@ -71,7 +75,7 @@ impl<const V: usize> IfmaKey<V> {
             }
         }
         let odd = n_le.first().is_some_and(|word| word & 1 == 1);
-        (odd && bits <= Self::MAX_MODULUS_BITS && bits.div_ceil(8) == modulus_octets)
+        (odd && bits <= Self::MAX_MODULUS_BITS && bits.div_ceil(8) == modulus_octets && bits >= MIN_MODULUS_BITS)
             .then(|| lanes::enter_build(token, &n, modulus_octets))
     }
 
@@ -95,7 +99,7 @@ impl Digest256 for NoDigest {
 }
 
 /// Computes the constants of a key. `n` is odd and has at most `416 V − 4` bits.
-#[target_feature(enable = "avx512f,avx512ifma")]
+#[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi")]
 pub(super) fn build<const V: usize>(token: Ifma, n: &Limbs<V>, k: usize) -> IfmaKey<V> {
     let modulus = Modulus::new(n);
 
@@ -189,6 +193,7 @@ const DIGEST_INFO_SHA256: [u8; 19] = [
 ];
 
 /// P: the EMSA-PKCS1-v1_5 encoding in `k` octets of a hash of 32 zero octets, `00 01 FF .. FF 00 DigestInfo 00 .. 00`.
+#[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi")]
 fn em_of_zero_hash<const V: usize>(k: usize) -> Limbs<V> {
     let fixed = [0].iter().chain(&DIGEST_INFO_SHA256).chain(&[0; 32]).rev();
     let mut em = [[0xff_u8; 52]; V];
@@ -199,5 +204,5 @@ fn em_of_zero_hash<const V: usize>(k: usize) -> Limbs<V> {
     for (i, octet) in em.iter_mut().rev().enumerate().skip(k.saturating_sub(2)) {
         *octet = u8::from(i + 2 == k);
     }
-    Limbs::from_be_bytes(em)
+    os2ip(em)
 }

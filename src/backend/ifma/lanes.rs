@@ -18,6 +18,14 @@ pub(super) fn load(lanes: &[u64; 8]) -> __m512i {
     unsafe { _mm512_loadu_si512(lanes.as_ptr().cast()) }
 }
 
+/// Reads 64 octets.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn load_octets(octets: &[u8; 64]) -> __m512i {
+    // SAFETY: `octets` is 64 readable octets, and this load asks for no alignment.
+    unsafe { _mm512_loadu_si512(octets.as_ptr().cast()) }
+}
+
 /// Writes eight lanes.
 #[inline]
 #[target_feature(enable = "avx512f")]
@@ -28,13 +36,13 @@ pub(super) fn store(lanes: &mut [u64; 8], value: __m512i) {
 
 /// Enters [`key::build`].
 pub(super) fn enter_build<const V: usize>(token: Ifma, n: &Limbs<V>, modulus_octets: usize) -> IfmaKey<V> {
-    // SAFETY: `build` is compiled for AVX-512F and IFMA, and `token` exists only where `Ifma::detect` found both.
+    // SAFETY: `build` is compiled for the features of `Ifma`, and `token` exists only where `Ifma::detect` found them.
     unsafe { key::build(token, n, modulus_octets) }
 }
 
 /// Enters [`single::verify`].
 pub(super) fn enter_verify<const V: usize, D: Digest256>(_: Ifma, key: &IfmaKey<V>, s: &[u8], digest: D) -> bool {
-    // SAFETY: `verify` is compiled for AVX-512F and IFMA, and the token exists only where `Ifma::detect` found both.
+    // SAFETY: `verify` is compiled for the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
     unsafe { single::verify(key, s, digest) }
 }
 
@@ -45,13 +53,13 @@ pub(super) fn enter_verify8<const V: usize>(
     s: [&[u8]; 8],
     digests: &[[u8; 32]; 8],
 ) -> [bool; 8] {
-    // SAFETY: `verify` is compiled for AVX-512F and IFMA, and the token exists only where `Ifma::detect` found both.
+    // SAFETY: `verify` is compiled for the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
     unsafe { batch8::verify(keys, s, digests) }
 }
 
 /// Enters [`single::raise`] with nothing to hash.
 #[cfg(test)]
 pub(super) fn enter_raise<const V: usize>(_: Ifma, modulus: &key::Modulus<V>, s: &Limbs<V>) -> Limbs<V> {
-    // SAFETY: `raise` is compiled for AVX-512F and IFMA, and the token exists only where `Ifma::detect` found both.
+    // SAFETY: `raise` is compiled for the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
     unsafe { single::raise(modulus, s, &mut key::NoDigest) }
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Numbers in radix 2^52 in memory: reading octets and words, and the slow arithmetic of setting up a key.
-//!
-//! Nothing here is fast or needs to be, except [`Limbs::from_be_bytes`], which runs once for each signature.
+//! Numbers in radix 2^52 in memory, and the slow arithmetic of setting up a key.
 
 /// The number of bits of one limb.
 pub(super) const LIMB_BITS: u32 = 52;
@@ -53,16 +51,6 @@ impl<const V: usize> Limbs<V> {
             bits -= LIMB_BITS;
         }
         out
-    }
-
-    /// OS2IP, [RFC 8017 section 4.2](https://www.rfc-editor.org/rfc/rfc8017#section-4.2). What does not fit is dropped.
-    pub(super) fn from_be_bytes(octets: &[u8]) -> Self {
-        let (first, words) = octets.as_rchunks::<8>();
-        let mut top = [0; 8];
-        for (to, from) in top.iter_mut().rev().zip(first.iter().rev()) {
-            *to = *from;
-        }
-        Self::from_words(words.iter().rev().chain([&top]).map(|word| u64::from_be_bytes(*word)))
     }
 
     /// Whether `self < other`.

@@ -13,6 +13,7 @@ use core::arch::x86_64::{
 use super::key::{IfmaKey, Modulus};
 use super::lanes::{load, store};
 use super::limbs::{LIMB_MASK, Limbs};
+use super::os2ip::{hash_limbs, os2ip};
 use crate::backend::Digest256;
 
 /// A number and its double, both normalised.
@@ -37,7 +38,7 @@ const MAX_V: usize = 10;
 const ROOM: usize = 24;
 
 /// Whether `s`, big-endian, has the length of the modulus, is below it, and is a signature of the digest.
-#[target_feature(enable = "avx512f,avx512ifma")]
+#[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi")]
 pub(super) fn verify<const V: usize, D: Digest256>(key: &IfmaKey<V>, s: &[u8], mut digest: D) -> bool {
     let n = &key.modulus.n;
     // RFC 8017 section 8.2.2, step 1: the length of the signature is k.
@@ -45,7 +46,7 @@ pub(super) fn verify<const V: usize, D: Digest256>(key: &IfmaKey<V>, s: &[u8], m
         return false;
     }
     // Section 5.2.2 (RSAVP1), step 1: the signature representative is below n.
-    let s = Limbs::from_be_bytes(s);
+    let s = os2ip(s);
     if !s.is_below(n) {
         return false;
     }
@@ -56,7 +57,24 @@ pub(super) fn verify<const V: usize, D: Digest256>(key: &IfmaKey<V>, s: &[u8], m
     // BOUND: the residue is above 0, because −P · D is at least 1, and below 3n: a multiple of n is n or 2n.
     let mut residue = Operand::ZERO;
     reduce(&key.modulus, &t, &mut residue);
-    residue.a == *n || residue.a == n.doubled()
+    is_once_or_twice(&residue.a, n)
+}
+
+/// Whether `x` is n or 2n.
+#[target_feature(enable = "avx512f")]
+fn is_once_or_twice<const V: usize>(x: &Limbs<V>, n: &Limbs<V>) -> bool {
+    let (mut once, mut twice) = (0xff, 0xff);
+    let mut below = _mm512_setzero_si512();
+    for (x, n) in x.0.iter().zip(&n.0) {
+        let (x, n) = (load(x), load(n));
+        let carry = _mm512_srli_epi64::<51>(n);
+        let double = _mm512_and_si512(_mm512_slli_epi64::<1>(n), splat(LIMB_MASK));
+        let double = _mm512_or_si512(double, _mm512_alignr_epi64::<7>(carry, below));
+        once &= _mm512_cmpeq_epi64_mask(x, n);
+        twice &= _mm512_cmpeq_epi64_mask(x, double);
+        below = carry;
+    }
+    once == 0xff || twice == 0xff
 }
 
 /// s^65536 / R^65535 mod n, below 3n.
@@ -214,10 +232,9 @@ fn multiply<const V: usize>(x: &Limbs<V>, y: &Limbs<V>, t: &mut Product<V>) {
 }
 
 /// T += H · (−D) + (−P · D), for the hash H.
-#[target_feature(enable = "avx512f,avx512ifma")]
+#[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi")]
 fn add_encoded_message<const V: usize>(key: &IfmaKey<V>, hash: &[u8; 32], t: &mut Product<V>) {
-    // 256 bits are five limbs.
-    let Limbs([h]) = Limbs::<1>::from_be_bytes(hash);
+    let Limbs([h]) = hash_limbs(hash);
     let mut acc = [_mm512_setzero_si512(); ROOM];
     for limb in h.into_iter().take(5).rev() {
         let b = splat(limb);
@@ -260,15 +277,18 @@ fn reduce<const V: usize>(modulus: &Modulus<V>, t: &Product<V>, x: &mut Operand<
         each!(I < V, { acc[I] = acc[I + 2] });
         acc[V] = lane0(pair[0]);
         acc[V + 1] = lane0(pair[1]);
-        each!(I < V, { acc[I] = _mm512_madd52lo_epu64(acc[I], q0, friendly[I]) });
-        each!(I < V, {
-            acc[I + 1] = _mm512_madd52lo_epu64(acc[I + 1], q1, friendly[I])
-        });
-        each!(I < V, {
-            acc[I + 1] = _mm512_madd52hi_epu64(acc[I + 1], q0, friendly[I])
-        });
-        each!(I < V, {
-            acc[I + 2] = _mm512_madd52hi_epu64(acc[I + 2], q1, friendly[I])
+        // From the lowest limb up, because the next two quotients wait for the lowest two.
+        each!(I < V + 2, {
+            if I < V {
+                acc[I] = _mm512_madd52lo_epu64(acc[I], q0, friendly[I]);
+            }
+            if I > 0 && I - 1 < V {
+                acc[I] = _mm512_madd52hi_epu64(acc[I], q0, friendly[I - 1]);
+                acc[I] = _mm512_madd52lo_epu64(acc[I], q1, friendly[I - 1]);
+            }
+            if I > 1 {
+                acc[I] = _mm512_madd52hi_epu64(acc[I], q1, friendly[I - 2]);
+            }
         });
     }
 
