@@ -5,7 +5,7 @@
 
 use super::json::BorrowedClaims;
 use super::{TokensOf, VerifyToken, aws_lc, now};
-use crate::fixtures::{AUDIENCE, ISSUER, PublicKey};
+use crate::fixtures::{AUDIENCE, ISSUER, PublicKey, ROLES};
 use serde::Deserialize;
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -49,7 +49,7 @@ fn verify(
         && claims.aud == AUDIENCE
         && now < claims.exp + LEEWAY
         && claims.nbf <= now + LEEWAY
-        && claims.roles.len() == 3;
+        && claims.roles.len() == ROLES;
     good.then_some(())
 }
 

@@ -3,7 +3,7 @@
 //! jwt-compact. Issuer and audience are compared here: it leaves them to its caller.
 
 use super::{TokensOf, VerifyToken};
-use crate::fixtures::{AUDIENCE, ISSUER, PublicKey};
+use crate::fixtures::{AUDIENCE, ISSUER, PublicKey, ROLES};
 use jwt_compact::alg::{Rsa, RsaPublicKey};
 use jwt_compact::{AlgorithmExt, TimeOptions, UntrustedToken};
 use rsa09::pkcs1::DecodeRsaPublicKey;
@@ -37,6 +37,6 @@ fn tokens(key: &PublicKey) -> VerifyToken {
             && custom.aud == AUDIENCE
             && !custom.sub.is_empty()
             && !custom.tid.is_empty()
-            && custom.roles.len() == 3
+            && custom.roles.len() == ROLES
     })
 }
