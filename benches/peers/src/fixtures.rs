@@ -69,7 +69,10 @@ impl PublicKey {
 }
 
 pub fn fixtures() -> Fixtures {
-    Fixtures { signed: [2048, 3072, 4096].map(signed).into(), tokens: tokens() }
+    Fixtures {
+        signed: [2048, 3072, 4096].map(signed).into(),
+        tokens: tokens(),
+    }
 }
 
 fn file(name: &str) -> String {
@@ -96,17 +99,33 @@ fn keys(bits: u32) -> (PublicKey, PublicKey) {
 /// The signing input of the Entra token (1716 octets), signed by a key of `bits` bits.
 fn signed(bits: u32) -> Signed {
     let (key, other_key) = keys(bits);
-    let message = file("entra-2048.jwt").trim_end().rsplit_once('.').unwrap().0.as_bytes().to_vec();
+    let message = file("entra-2048.jwt")
+        .trim_end()
+        .rsplit_once('.')
+        .unwrap()
+        .0
+        .as_bytes()
+        .to_vec();
     assert_eq!(message.len(), 1716);
     let signature = sign(bits, &message);
-    Signed { bits, key, other_key, message, signature }
+    Signed {
+        bits,
+        key,
+        other_key,
+        message,
+        signature,
+    }
 }
 
 fn tokens() -> Tokens {
     let (key, other_key) = keys(2048);
     let good = file("entra-2048.jwt").trim_end().to_owned();
-    let [header, payload_base64url, signature]: [String; 3] =
-        good.split('.').map(str::to_owned).collect::<Vec<_>>().try_into().unwrap();
+    let [header, payload_base64url, signature]: [String; 3] = good
+        .split('.')
+        .map(str::to_owned)
+        .collect::<Vec<_>>()
+        .try_into()
+        .unwrap();
     let payload = URL_SAFE_NO_PAD.decode(&payload_base64url).unwrap();
     assert_eq!((payload.len(), good.len()), (1187, 2059));
 
@@ -128,7 +147,10 @@ fn tokens() -> Tokens {
     let bad = vec![
         ("bit flipped in the first octet of the signature", flipped(0)),
         ("bit flipped in the last octet of the signature", flipped(255)),
-        ("payload replaced", format!("{header}.{}.{signature}", replaced("Orders.Approve", "Orders.Destroy"))),
+        (
+            "payload replaced",
+            format!("{header}.{}.{signature}", replaced("Orders.Approve", "Orders.Destroy")),
+        ),
         ("expired", signed_anew("\"exp\":4102444800", "\"exp\":1760003600")),
         ("not yet valid", signed_anew("\"nbf\":1759999700", "\"nbf\":4102440000")),
         ("another issuer", signed_anew(ISSUER, "https://login.example.com/")),
@@ -136,12 +158,23 @@ fn tokens() -> Tokens {
         ("no signature", format!("{header}.{payload_base64url}.")),
     ];
     let also_good = signed_anew("Orders.Approve", "Orders.Destroy");
-    Tokens { key, other_key, good, also_good, bad, payload_base64url, payload }
+    Tokens {
+        key,
+        other_key,
+        good,
+        also_good,
+        bad,
+        payload_base64url,
+        payload,
+    }
 }
 
 fn sign(bits: u32, message: &[u8]) -> Vec<u8> {
     let pem = file(&format!("private-keys-that-guard-nothing/{bits}.pem"));
     let block = pem.split_inclusive("-----END PRIVATE KEY-----\n").nth(SIGNER).unwrap();
     let key = PKey::private_key_from_pem(block.as_bytes()).unwrap();
-    Signer::new(MessageDigest::sha256(), &key).unwrap().sign_oneshot_to_vec(message).unwrap()
+    Signer::new(MessageDigest::sha256(), &key)
+        .unwrap()
+        .sign_oneshot_to_vec(message)
+        .unwrap()
 }

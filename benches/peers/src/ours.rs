@@ -54,7 +54,11 @@ pub fn token_batch(_tokens: &Tokens) -> Vec<Candidate<'_>> {
 pub fn base64url(tokens: &Tokens) -> Vec<Candidate<'_>> {
     vec![base64url::candidate(
         "rs256",
-        |text, buffer| rs256::internals::decode_base64url(text, buffer).ok().map(|octets| octets.len()),
+        |text, buffer| {
+            rs256::internals::decode_base64url(text, buffer)
+                .ok()
+                .map(|octets| octets.len())
+        },
         &tokens.payload_base64url,
         &tokens.payload,
     )]

@@ -42,7 +42,8 @@ fn verify(
     if header.alg != "RS256" {
         return None;
     }
-    key.verify_sig(input.as_bytes(), decode(signature_text, signature)?).ok()?;
+    key.verify_sig(input.as_bytes(), decode(signature_text, signature)?)
+        .ok()?;
     let claims: BorrowedClaims = sonic_rs::from_slice(decode(payload_text, payload)?).ok()?;
     let (claims, now) = (black_box(claims), now());
     let good = claims.iss == ISSUER

@@ -26,8 +26,12 @@ fn tokens(key: &PublicKey) -> VerifyToken {
     let key = RsaPublicKey::from_pkcs1_der(&key.pkcs1_der()).unwrap();
     let algorithm = Rsa::rs256();
     Box::new(move |token| {
-        let Ok(token) = UntrustedToken::new(token) else { return false };
-        let Ok(token) = algorithm.validator::<Custom>(&key).validate(&token) else { return false };
+        let Ok(token) = UntrustedToken::new(token) else {
+            return false;
+        };
+        let Ok(token) = algorithm.validator::<Custom>(&key).validate(&token) else {
+            return false;
+        };
         let times = TimeOptions::default();
         let claims = token.claims();
         let custom = black_box(&claims.custom);
