@@ -3,7 +3,11 @@
 //! Single stages, for the benches and fuzz targets of this repository. Built under a cfg, not a feature, so that nobody
 //! comes to depend on it.
 
-use crate::{base64url, error::InvalidBase64url};
+pub use crate::backend::internals as backend;
+
+use crate::base64url;
+use crate::claims::Claims;
+use crate::error::{ClaimsError, InvalidBase64url};
 
 /// Decodes strict base64url into the front of `dst` and returns that part.
 ///
@@ -12,4 +16,13 @@ use crate::{base64url, error::InvalidBase64url};
 /// [`InvalidBase64url`] when `src` is not strict base64url or `dst` is too short.
 pub fn decode_base64url<'b>(src: &[u8], dst: &'b mut [u8]) -> Result<&'b mut [u8], InvalidBase64url> {
     base64url::decode(src, dst)
+}
+
+/// Reads a claims set: the strict JSON scan and the types of the registered claims.
+///
+/// # Errors
+///
+/// [`ClaimsError`] when the payload is no claims set.
+pub fn read_claims(payload: &mut [u8]) -> Result<Claims<'_>, ClaimsError> {
+    Claims::read(payload)
 }

@@ -26,7 +26,10 @@ pub struct Allocations {
 pub fn during(work: impl FnOnce()) -> Allocations {
     let before = (COUNT.load(Relaxed), OCTETS.load(Relaxed));
     work();
-    Allocations { count: COUNT.load(Relaxed) - before.0, octets: OCTETS.load(Relaxed) - before.1 }
+    Allocations {
+        count: COUNT.load(Relaxed) - before.0,
+        octets: OCTETS.load(Relaxed) - before.1,
+    }
 }
 
 fn record(octets: usize) {

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! Keys, signatures and tokens that every candidate gets: good ones to time, bad ones to refuse.
+//!
+//! They come from `benches/data`; what is bad in its claims is signed here with the private keys of that folder.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openssl::hash::MessageDigest;
-use openssl::pkey::{PKey, Private};
-use openssl::rsa::Rsa;
+use openssl::pkey::PKey;
 use openssl::sign::Signer;
+use serde_json::Value;
+use std::path::PathBuf;
 
-pub const ISSUER: &str = "https://login.microsoftonline.com/3f1c0a52-7b7e-4c1a-9d55-0c6d5f2b8e10/v2.0";
-pub const AUDIENCE: &str = "api://orders.example.com";
-pub const KID: &str = "b1Y3cTRkS2xQd0VtX2FzZ0hqN3k";
+pub const ISSUER: &str = "https://login.microsoftonline.com/7f1d0c3e-52a4-4b86-9e0b-3a6d5c2f8e14/v2.0";
+pub const AUDIENCE: &str = "b2c9a7d4-1e63-4f58-8a0d-6c4e9b7f2d31";
+/// Roles in the token; every candidate counts them, so that none can leave them unread.
+pub const ROLES: usize = 2;
 
-/// 2024-01-01 and 2100-01-01.
-const NOT_BEFORE: u64 = 1_704_067_200;
-const FAR_FUTURE: u64 = 4_102_444_800;
+/// The places in a JWK Set, and in the file of private keys, of the key that signs and of one that does not.
+const SIGNER: usize = 2;
+const OTHER: usize = 0;
 
 /// Everything that is timed.
 pub struct Fixtures {
@@ -23,11 +27,12 @@ pub struct Fixtures {
     pub tokens: Tokens,
 }
 
-/// A public key, as the octets of its numbers.
+/// A public key, as the octets of its numbers, and a JWK Set that holds it.
 #[derive(Clone)]
 pub struct PublicKey {
     pub n: Vec<u8>,
     pub e: Vec<u8>,
+    pub jwk_set: String,
 }
 
 /// A signed message, and a key that did not sign it.
@@ -44,6 +49,8 @@ pub struct Tokens {
     pub key: PublicKey,
     pub other_key: PublicKey,
     pub good: String,
+    /// Signed like the bad ones: shows that what they are refused for is not the signing.
+    pub also_good: String,
     /// What is wrong, and the token.
     pub bad: Vec<(&'static str, String)>,
     /// The payload of `good`, as text and decoded.
@@ -62,91 +69,112 @@ impl PublicKey {
 }
 
 pub fn fixtures() -> Fixtures {
-    let [key, other] = [2048, 2048].map(|bits| Rsa::generate(bits).unwrap());
-    let tokens = tokens(&key, &other);
-    let message = tokens.good.rsplit_once('.').unwrap().0.as_bytes().to_vec();
-    let signed = [2048, 3072, 4096].map(|bits| {
-        let [key, other] = [bits, bits].map(|bits| Rsa::generate(bits).unwrap());
-        Signed {
-            bits,
-            key: public(&key),
-            other_key: public(&other),
-            signature: sign(&key, &message),
-            message: message.clone(),
-        }
-    });
-    Fixtures { signed: signed.into(), tokens }
-}
-
-fn tokens(key: &Rsa<Private>, other: &Rsa<Private>) -> Tokens {
-    let payload = payload(ISSUER, AUDIENCE, NOT_BEFORE, FAR_FUTURE);
-    let good = token(key, &payload);
-    assert_eq!((payload.len(), good.len()), (1187, 2059), "the shape that the README promises");
-
-    let flipped = |place: usize| {
-        let (input, signature) = good.rsplit_once('.').unwrap();
-        let mut octets = URL_SAFE_NO_PAD.decode(signature).unwrap();
-        octets[place] ^= 1;
-        format!("{input}.{}", URL_SAFE_NO_PAD.encode(octets))
-    };
-    let with_payload = |payload: String| {
-        let mut parts = good.split('.');
-        let (header, signature) = (parts.next().unwrap(), parts.nth(1).unwrap());
-        format!("{header}.{}.{signature}", URL_SAFE_NO_PAD.encode(payload))
-    };
-    let bad = vec![
-        ("first octet of the signature", flipped(0)),
-        ("last octet of the signature", flipped(255)),
-        ("signed by another key", token(other, &payload)),
-        ("payload replaced", with_payload(payload.replace("Orders.Read", "Orders.Admi"))),
-        ("expired", token(key, &self::payload(ISSUER, AUDIENCE, NOT_BEFORE, NOT_BEFORE + 3600))),
-        ("not yet valid", token(key, &self::payload(ISSUER, AUDIENCE, FAR_FUTURE - 3600, FAR_FUTURE))),
-        ("another issuer", token(key, &self::payload("https://login.example.com/", AUDIENCE, NOT_BEFORE, FAR_FUTURE))),
-        ("another audience", token(key, &self::payload(ISSUER, "api://billing.example.com", NOT_BEFORE, FAR_FUTURE))),
-        ("no signature", format!("{}.", good.rsplit_once('.').unwrap().0)),
-    ];
-    Tokens {
-        key: public(key),
-        other_key: public(other),
-        payload_base64url: good.split('.').nth(1).unwrap().to_owned(),
-        payload: payload.into_bytes(),
-        good,
-        bad,
+    Fixtures {
+        signed: [2048, 3072, 4096].map(signed).into(),
+        tokens: tokens(),
     }
 }
 
-/// The claims of an Entra v2.0 access token; every value is made up.
-fn payload(issuer: &str, audience: &str, not_before: u64, expires: u64) -> String {
-    let claims = [
-        format!(r#""aud":"{audience}","iss":"{issuer}","iat":{not_before},"nbf":{not_before},"exp":{expires}"#),
-        r#""aio":"AXQAi/8WAAAAq0h3kT5m1Vb9cZ2yR7uXeN4oLpGsDfJwKtQhBvYxMzCaPnErUiSlOgHdFjWkTbVyXmZqNcRuEaPo=""#.into(),
-        r#""azp":"9b0d3c7e-52f1-4a86-b4de-61a7c02f9d35","azpacr":"1","email":"robin.example@contoso.example""#.into(),
-        r#""family_name":"Example","given_name":"Robin","name":"Robin Example","ipaddr":"192.0.2.17""#.into(),
-        r#""groups":["0f6f8a5e-1c0b-4b8f-8f39-7d2f3a9be001","2a7d91c4-6e5f-4d0a-9c1b-5b8e4f60c002","#.to_owned()
-            + r#""7c3b2f18-9a4d-4e6c-a1f7-d05e93b7a003"]"#,
-        r#""oid":"5e8a1d6f-3b2c-4f90-8d17-a4c6b9e2f004","preferred_username":"robin.example@contoso.example""#.into(),
-        r#""rh":"0.AXoAUgocP357GkydVQxtXyuOEH48DZvxUoZKtN5hp8Avn.","roles":["Orders.Read","Orders.Write","Reports.Run"]"#
-            .into(),
-        r#""scp":"orders.read orders.write reports.run","sid":"c1d8e7f2-4a3b-4c5d-9e6f-7a8b9c0d1005""#.into(),
-        r#""sub":"Qm7hXv2dT9kLpZ4sWnB8cYfR1aGjE6uKoH3iMxVbNqD","tid":"3f1c0a52-7b7e-4c1a-9d55-0c6d5f2b8e10""#.into(),
-        r#""unique_name":"robin.example@contoso.example","upn":"robin.example@contoso.example""#.into(),
-        r#""uti":"Zr8Kq3Nw5UyTj1VbXmHdAA","login_hint":"O.CiQ1ZThhMWQ2Zi0zYjJjLTRmOTAtOGQxNy1hNGM2Yjl","ver":"2.0","xms_ftd":"k2WmQ8sLz""#.into(),
+fn file(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../data").join(name);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The key that signs, from the four of an Entra JWK Set, and another that claims its `kid`.
+fn keys(bits: u32) -> (PublicKey, PublicKey) {
+    let jwk_set = file(&format!("entra-{bits}.jwks.json"));
+    let parsed: Value = serde_json::from_str(&jwk_set).unwrap();
+    let member = |key: usize, name: &str| parsed["keys"][key][name].as_str().unwrap().to_owned();
+    let key = |key: usize, jwk_set: String| PublicKey {
+        n: URL_SAFE_NO_PAD.decode(member(key, "n")).unwrap(),
+        e: URL_SAFE_NO_PAD.decode(member(key, "e")).unwrap(),
+        jwk_set,
+    };
+    let impostor = serde_json::json!({ "keys": [
+        { "kty": "RSA", "kid": member(SIGNER, "kid"), "n": member(OTHER, "n"), "e": member(OTHER, "e") },
+    ] });
+    (key(SIGNER, jwk_set), key(OTHER, impostor.to_string()))
+}
+
+/// The signing input of the Entra token (1716 octets), signed by a key of `bits` bits.
+fn signed(bits: u32) -> Signed {
+    let (key, other_key) = keys(bits);
+    let message = file("entra-2048.jwt")
+        .trim_end()
+        .rsplit_once('.')
+        .unwrap()
+        .0
+        .as_bytes()
+        .to_vec();
+    assert_eq!(message.len(), 1716);
+    let signature = sign(bits, &message);
+    Signed {
+        bits,
+        key,
+        other_key,
+        message,
+        signature,
+    }
+}
+
+fn tokens() -> Tokens {
+    let (key, other_key) = keys(2048);
+    let good = file("entra-2048.jwt").trim_end().to_owned();
+    let [header, payload_base64url, signature]: [String; 3] = good
+        .split('.')
+        .map(str::to_owned)
+        .collect::<Vec<_>>()
+        .try_into()
+        .unwrap();
+    let payload = URL_SAFE_NO_PAD.decode(&payload_base64url).unwrap();
+    assert_eq!((payload.len(), good.len()), (1187, 2059));
+
+    let claims = String::from_utf8(payload.clone()).unwrap();
+    let replaced = |old: &str, new: &str| {
+        assert_eq!(claims.matches(old).count(), 1, "{old}");
+        URL_SAFE_NO_PAD.encode(claims.replace(old, new))
+    };
+    let signed_anew = |old: &str, new: &str| {
+        let input = format!("{header}.{}", replaced(old, new));
+        let signature = URL_SAFE_NO_PAD.encode(sign(2048, input.as_bytes()));
+        format!("{input}.{signature}")
+    };
+    let flipped = |place: usize| {
+        let mut octets = URL_SAFE_NO_PAD.decode(&signature).unwrap();
+        octets[place] ^= 1;
+        format!("{header}.{payload_base64url}.{}", URL_SAFE_NO_PAD.encode(octets))
+    };
+    let bad = vec![
+        ("bit flipped in the first octet of the signature", flipped(0)),
+        ("bit flipped in the last octet of the signature", flipped(255)),
+        (
+            "payload replaced",
+            format!("{header}.{}.{signature}", replaced("Orders.Approve", "Orders.Destroy")),
+        ),
+        ("expired", signed_anew("\"exp\":4102444800", "\"exp\":1760003600")),
+        ("not yet valid", signed_anew("\"nbf\":1759999700", "\"nbf\":4102440000")),
+        ("another issuer", signed_anew(ISSUER, "https://login.example.com/")),
+        ("another audience", signed_anew(AUDIENCE, "api://billing.example.com")),
+        ("no signature", format!("{header}.{payload_base64url}.")),
     ];
-    format!("{{{}}}", claims.join(","))
+    let also_good = signed_anew("Orders.Approve", "Orders.Destroy");
+    Tokens {
+        key,
+        other_key,
+        good,
+        also_good,
+        bad,
+        payload_base64url,
+        payload,
+    }
 }
 
-fn token(key: &Rsa<Private>, payload: &str) -> String {
-    let header = format!(r#"{{"typ":"JWT","alg":"RS256","x5t":"{KID}","kid":"{KID}"}}"#);
-    let input = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
-    let signature = sign(key, input.as_bytes());
-    format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
-}
-
-fn sign(key: &Rsa<Private>, message: &[u8]) -> Vec<u8> {
-    let key = PKey::from_rsa(key.clone()).unwrap();
-    Signer::new(MessageDigest::sha256(), &key).unwrap().sign_oneshot_to_vec(message).unwrap()
-}
-
-fn public(key: &Rsa<Private>) -> PublicKey {
-    PublicKey { n: key.n().to_vec(), e: key.e().to_vec() }
+fn sign(bits: u32, message: &[u8]) -> Vec<u8> {
+    let pem = file(&format!("private-keys-that-guard-nothing/{bits}.pem"));
+    let block = pem.split_inclusive("-----END PRIVATE KEY-----\n").nth(SIGNER).unwrap();
+    let key = PKey::private_key_from_pem(block.as_bytes()).unwrap();
+    Signer::new(MessageDigest::sha256(), &key)
+        .unwrap()
+        .sign_oneshot_to_vec(message)
+        .unwrap()
 }

@@ -18,7 +18,11 @@ pub struct Candidate<'a> {
 
 impl<'a> Candidate<'a> {
     pub fn new(name: impl Into<String>, run: impl FnMut() -> bool + 'a) -> Self {
-        Self { name: name.into(), per_run: 1, run: Box::new(run) }
+        Self {
+            name: name.into(),
+            per_run: 1,
+            run: Box::new(run),
+        }
     }
 }
 
@@ -48,7 +52,11 @@ pub struct Measured {
 
 /// Runs the candidates of `group` in turns, `rounds` times, each round beginning with another candidate.
 pub fn interleaved(group: Group<'_>, rounds: usize) -> Measured {
-    let Group { title, reference, mut candidates } = group;
+    let Group {
+        title,
+        reference,
+        mut candidates,
+    } = group;
     let runs_per_turn: Vec<u32> = candidates.iter_mut().map(runs_per_turn).collect();
     let mut samples = vec![Vec::with_capacity(rounds); candidates.len()];
     for round in 0..rounds {
@@ -59,8 +67,15 @@ pub fn interleaved(group: Group<'_>, rounds: usize) -> Measured {
             samples[i].push(ns);
         }
     }
-    let mut rows: Vec<Row> = candidates.iter_mut().zip(samples).map(|(candidate, samples)| row(candidate, samples)).collect();
-    let reference_ns = rows.iter().find(|row| row.name == reference).map_or(f64::NAN, |row| row.min_ns);
+    let mut rows: Vec<Row> = candidates
+        .iter_mut()
+        .zip(samples)
+        .map(|(candidate, samples)| row(candidate, samples))
+        .collect();
+    let reference_ns = rows
+        .iter()
+        .find(|row| row.name == reference)
+        .map_or(f64::NAN, |row| row.min_ns);
     for row in &mut rows {
         row.speed = reference_ns / row.min_ns;
     }
@@ -73,7 +88,9 @@ fn runs_per_turn(candidate: &mut Candidate<'_>) -> u32 {
     loop {
         let took = time(candidate, runs);
         if took >= TURN / 2 {
-            return u32::try_from(u128::from(runs) * TURN.as_nanos() / took.as_nanos()).unwrap().max(1);
+            return u32::try_from(u128::from(runs) * TURN.as_nanos() / took.as_nanos())
+                .unwrap()
+                .max(1);
         }
         runs *= 2;
     }
@@ -99,6 +116,9 @@ fn row(candidate: &mut Candidate<'_>, mut samples: Vec<f64>) -> Row {
         min_ns: samples[0],
         median_ns: samples[samples.len() / 2],
         speed: f64::NAN,
-        allocations: Allocations { count: count.div_ceil(per_run), octets: octets.div_ceil(per_run) },
+        allocations: Allocations {
+            count: count.div_ceil(per_run),
+            octets: octets.div_ceil(per_run),
+        },
     }
 }

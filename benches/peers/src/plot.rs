@@ -50,13 +50,23 @@ fn bar(area: &Area<'_>, row: &Row, reference: &str, fastest: f64, y: i32) {
     let corners = [(BARS, y), (BARS + length.max(1), y + LINE - 5)];
     area.draw(&Rectangle::new(corners, colour.filled())).unwrap();
     text(area, &row.name, (20, y + 1), 13.0);
-    text(area, &format!("{:.2}  ({})", row.speed, duration(row.min_ns)), (BARS + length + 8, y + 1), 13.0);
+    text(
+        area,
+        &format!("{:.2}  ({})", row.speed, duration(row.min_ns)),
+        (BARS + length + 8, y + 1),
+        13.0,
+    );
 }
 
 fn duration(ns: f64) -> String {
-    if ns < 1000.0 { format!("{ns:.0} ns") } else { format!("{:.2} µs", ns / 1000.0) }
+    if ns < 1000.0 {
+        format!("{ns:.0} ns")
+    } else {
+        format!("{:.2} µs", ns / 1000.0)
+    }
 }
 
 fn text(area: &Area<'_>, what: &str, at: (i32, i32), size: f64) {
-    area.draw(&Text::new(what.to_owned(), at, ("sans-serif", size))).unwrap();
+    area.draw(&Text::new(what.to_owned(), at, ("sans-serif", size)))
+        .unwrap();
 }

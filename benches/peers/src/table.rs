@@ -14,10 +14,18 @@ pub fn markdown(groups: &[Measured]) -> String {
     for group in groups {
         for (i, row) in group.rows.iter().enumerate() {
             let what = if i == 0 { group.title } else { "" };
-            let name = if row.name == group.reference { format!("{} (reference)", row.name) } else { row.name.clone() };
+            let name = if row.name == group.reference {
+                format!("{} (reference)", row.name)
+            } else {
+                row.name.clone()
+            };
             let (min, median, speed) = (row.min_ns, row.median_ns, row.speed);
             let (count, octets) = (row.allocations.count, row.allocations.octets);
-            writeln!(text, "| {what} | {name} | {min:.0} | {median:.0} | {speed:.2} | {count} | {octets} |").unwrap();
+            writeln!(
+                text,
+                "| {what} | {name} | {min:.0} | {median:.0} | {speed:.2} | {count} | {octets} |"
+            )
+            .unwrap();
         }
     }
     text

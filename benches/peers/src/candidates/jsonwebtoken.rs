@@ -7,7 +7,7 @@
 
 use super::json::OwnedClaims;
 use super::{TokensOf, VerifyToken};
-use crate::fixtures::{AUDIENCE, ISSUER, PublicKey};
+use crate::fixtures::{AUDIENCE, ISSUER, PublicKey, ROLES};
 use jsonwebtoken::crypto::{CryptoProvider, KeyUtils, aws_lc, rust_crypto};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use std::hint::black_box;
@@ -42,6 +42,6 @@ fn tokens(key: &PublicKey, rust_crypto: bool) -> VerifyToken {
     validation.leeway = 60;
     Box::new(move |token| {
         USE_RUST_CRYPTO.store(rust_crypto, Relaxed);
-        decode::<OwnedClaims>(token, &key, &validation).is_ok_and(|data| black_box(data).claims.roles.len() == 3)
+        decode::<OwnedClaims>(token, &key, &validation).is_ok_and(|data| black_box(data).claims.roles.len() == ROLES)
     })
 }

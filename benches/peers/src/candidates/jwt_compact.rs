@@ -3,7 +3,7 @@
 //! jwt-compact. Issuer and audience are compared here: it leaves them to its caller.
 
 use super::{TokensOf, VerifyToken};
-use crate::fixtures::{AUDIENCE, ISSUER, PublicKey};
+use crate::fixtures::{AUDIENCE, ISSUER, PublicKey, ROLES};
 use jwt_compact::alg::{Rsa, RsaPublicKey};
 use jwt_compact::{AlgorithmExt, TimeOptions, UntrustedToken};
 use rsa09::pkcs1::DecodeRsaPublicKey;
@@ -26,8 +26,12 @@ fn tokens(key: &PublicKey) -> VerifyToken {
     let key = RsaPublicKey::from_pkcs1_der(&key.pkcs1_der()).unwrap();
     let algorithm = Rsa::rs256();
     Box::new(move |token| {
-        let Ok(token) = UntrustedToken::new(token) else { return false };
-        let Ok(token) = algorithm.validator::<Custom>(&key).validate(&token) else { return false };
+        let Ok(token) = UntrustedToken::new(token) else {
+            return false;
+        };
+        let Ok(token) = algorithm.validator::<Custom>(&key).validate(&token) else {
+            return false;
+        };
         let times = TimeOptions::default();
         let claims = token.claims();
         let custom = black_box(&claims.custom);
@@ -37,6 +41,6 @@ fn tokens(key: &PublicKey) -> VerifyToken {
             && custom.aud == AUDIENCE
             && !custom.sub.is_empty()
             && !custom.tid.is_empty()
-            && custom.roles.len() == 3
+            && custom.roles.len() == ROLES
     })
 }

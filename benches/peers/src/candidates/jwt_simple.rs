@@ -4,7 +4,7 @@
 
 use super::json::CustomClaims;
 use super::{TokensOf, VerifyToken};
-use crate::fixtures::{AUDIENCE, ISSUER, PublicKey};
+use crate::fixtures::{AUDIENCE, ISSUER, PublicKey, ROLES};
 use jwt_simple::prelude::{Duration, RS256PublicKey, RSAPublicKeyLike, VerificationOptions};
 use std::collections::HashSet;
 use std::hint::black_box;
@@ -21,6 +21,6 @@ fn tokens(key: &PublicKey) -> VerifyToken {
     };
     Box::new(move |token| {
         key.verify_token::<CustomClaims>(token, Some(options.clone()))
-            .is_ok_and(|claims| black_box(claims).custom.roles.len() == 3)
+            .is_ok_and(|claims| black_box(claims).custom.roles.len() == ROLES)
     })
 }
