@@ -27,7 +27,11 @@ fn sizes() -> [Size; 3] {
             keys.replace_from_jwk_set(jwk_set).unwrap();
             let entra = include_bytes!(concat!("../benches/data/entra-", $bits, ".jwt"));
             let small = include_bytes!(concat!("../benches/data/small-", $bits, ".jwt"));
-            Size { keys, entra: entra.trim_ascii_end().to_vec(), small: small.trim_ascii_end().to_vec() }
+            Size {
+                keys,
+                entra: entra.trim_ascii_end().to_vec(),
+                small: small.trim_ascii_end().to_vec(),
+            }
         }};
     }
     [size!("2048"), size!("3072"), size!("4096")]
@@ -103,7 +107,11 @@ fn keys_sizes_and_verdicts_mixed() {
                 let (verifier, good) = (next(6), next(3) > 0);
                 let size = &sizes[verifier / 2];
                 let token = if verifier % 2 == 0 { &size.entra } else { &size.small };
-                (verifier, if good { token.clone() } else { spoilt(token, next(1000)) }, good)
+                (
+                    verifier,
+                    if good { token.clone() } else { spoilt(token, next(1000)) },
+                    good,
+                )
             })
             .collect();
         assert_verdicts(&verifiers, &cases);
@@ -123,7 +131,8 @@ fn a_bad_token_with_a_second_key_of_its_kid_is_tried_with_that() {
     };
     let other = inner("3072").replace(&kid_of(&three.keys), &kid_of(&two.keys));
     let mut keys = KeySet::<4>::new();
-    keys.replace_from_jwk_set(format!("{{\"keys\":[{other},{}]}}", inner("2048")).as_bytes()).unwrap();
+    keys.replace_from_jwk_set(format!("{{\"keys\":[{other},{}]}}", inner("2048")).as_bytes())
+        .unwrap();
     let verifiers = [Verifier::new(&keys, &ENTRA)];
     let cases: Vec<_> = (0..11)
         .map(|index| match index {

@@ -8,8 +8,9 @@ use std::{eprintln, vec};
 
 use num_bigint::BigUint;
 
+use super::batch8::verify8;
 use super::limbs::Limbs;
-use super::{Ifma, IfmaKey, lanes, verify8};
+use super::{Ifma, IfmaKey, lanes};
 use crate::backend::Digest256;
 
 /// A digest known from the start, which counts its steps.
