@@ -5,9 +5,12 @@
 
 pub use crate::backend::internals as backend;
 
+use crate::backend::Digest256;
 use crate::base64url;
 use crate::claims::Claims;
-use crate::error::{ClaimsError, InvalidBase64url};
+use crate::error::{ClaimsError, HeaderError, InvalidBase64url};
+use crate::jws::JoseHeader;
+use crate::rs256::MessageHash;
 
 /// Decodes strict base64url into the front of `dst` and returns that part.
 ///
@@ -16,6 +19,21 @@ use crate::error::{ClaimsError, InvalidBase64url};
 /// [`InvalidBase64url`] when `src` is not strict base64url or `dst` is too short.
 pub fn decode_base64url<'b>(src: &[u8], dst: &'b mut [u8]) -> Result<&'b mut [u8], InvalidBase64url> {
     base64url::decode(src, dst)
+}
+
+/// Reads a JOSE header.
+///
+/// # Errors
+///
+/// [`HeaderError`] when the header is not acceptable.
+pub fn read_header(header: &mut [u8]) -> Result<JoseHeader<'_>, HeaderError> {
+    JoseHeader::read(header)
+}
+
+/// SHA-256, as the backends get it.
+#[must_use]
+pub fn sha256(message: &[u8]) -> [u8; 32] {
+    MessageHash::new(message).finish()
 }
 
 /// Reads a claims set: the strict JSON scan and the types of the registered claims.

@@ -13,7 +13,7 @@ pub(crate) mod public_key;
 mod signature;
 pub(crate) mod size;
 
-use message_hash::MessageHash;
+pub(crate) use message_hash::MessageHash;
 pub use public_key::RsaPublicKey;
 pub(crate) use signature::Signature;
 pub use size::{Rsa2048, Rsa4096, Rsa8192, RsaSize};
