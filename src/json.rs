@@ -40,7 +40,7 @@ pub use string::JsonStr;
 pub use value::{JsonArray, JsonNumber, JsonObject, JsonValue};
 
 use names::Names;
-use scan::Scanner;
+use scan::{Next, Scanner};
 
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::MAX_JWK_SET_LEN;
@@ -52,17 +52,17 @@ use crate::limits::MAX_JWK_SET_LEN;
 #[derive(Clone, Debug)]
 pub(crate) struct Members<'j, const CAP: usize> {
     scanner: Scanner<'j>,
-    /// Where the next member is looked for.
-    position: usize,
     progress: Progress,
     names: Names<CAP>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum Progress {
-    First,
-    Later,
-    Done,
+    /// The next member begins here.
+    Member(usize),
+    /// There are no more members, and the text is valid to its end.
+    Valid,
+    Refused(JsonError),
 }
 
 impl<'j, const CAP: usize> Members<'j, CAP> {
@@ -71,28 +71,14 @@ impl<'j, const CAP: usize> Members<'j, CAP> {
     /// # Errors
     ///
     /// `TooLong`, `NotUtf8`, `NotAnObject`; `Syntax` if no JSON value begins here (a byte order mark included).
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(text: &'j [u8]) -> Result<Self, JsonError> {
-        // Offsets of names are held in 20 bits.
-        if text.len() > MAX_JWK_SET_LEN {
-            return Err(JsonError::new(JsonErrorKind::TooLong, MAX_JWK_SET_LEN));
-        }
-        let text =
-            core::str::from_utf8(text).map_err(|error| JsonError::new(JsonErrorKind::NotUtf8, error.valid_up_to()))?;
-        let scanner = Scanner::new(text);
-        let open = scanner.skip_whitespace(0);
-        match scanner.octet(open) {
-            Some(b'{') => Ok(Self {
-                scanner,
-                position: open + 1,
-                progress: Progress::First,
-                names: Names::new(),
-            }),
-            Some(b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => {
-                Err(JsonError::new(JsonErrorKind::NotAnObject, open))
-            }
-            _ => Err(JsonError::new(JsonErrorKind::Syntax, open)),
-        }
+        let (scanner, progress) = begin(text)?;
+        Ok(Self {
+            scanner,
+            progress,
+            names: Names::new(),
+        })
     }
 
     /// Reads the next member. `None` after the closing brace, with nothing but whitespace behind it.
@@ -100,41 +86,88 @@ impl<'j, const CAP: usize> Members<'j, CAP> {
     /// # Errors
     ///
     /// Every [`JsonErrorKind`] but `NotAnObject` and `TooLong`. After an error the same error comes again.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn next_member(&mut self) -> Result<Option<(JsonStr<'j>, JsonValue<'j>)>, JsonError> {
-        if self.progress == Progress::Done {
-            return Ok(None);
+        // Members and errors come by different ways, so that a member is handed over in whole words.
+        let member = self.advance();
+        match (member, self.progress) {
+            (None, Progress::Refused(error)) => Err(error),
+            (member, _) => Ok(member),
         }
-        let first = self.progress == Progress::First;
-        let Some(start) = self.scanner.next_item(self.position, first, b'}')? else {
-            return self.finish();
-        };
-        let (name, after_name) = self.scanner.name(start)?;
-        let (value, after_value) = self.scanner.value(after_name)?;
-        self.names.insert(self.scanner.text(), start, name)?;
-        self.position = after_value;
-        self.progress = Progress::Later;
-        Ok(Some((name, value)))
     }
 
     /// The object as a whole, for reading again: valid once `next_member` has answered `None`, empty before.
     pub(crate) fn object(&self) -> JsonObject<'j> {
-        JsonObject::new(if self.progress == Progress::Done {
-            self.scanner.text().trim_ascii()
-        } else {
-            "{}"
-        })
+        let is_valid = matches!(self.progress, Progress::Valid);
+        JsonObject::new(if is_valid { self.scanner.text().trim_ascii() } else { "{}" })
     }
 
-    /// Expects the end of the text after the closing brace.
-    fn finish(&mut self) -> Result<Option<(JsonStr<'j>, JsonValue<'j>)>, JsonError> {
-        // `next_item` saw the closing brace behind whitespace.
-        let close = self.scanner.skip_whitespace(self.position);
-        let end = self.scanner.skip_whitespace(close + 1);
-        if end < self.scanner.text().len() {
-            return Err(JsonError::new(JsonErrorKind::TrailingData, end));
+    #[inline(always)]
+    fn advance(&mut self) -> Option<(JsonStr<'j>, JsonValue<'j>)> {
+        let Progress::Member(start) = self.progress else {
+            return None;
+        };
+        match self.read(start) {
+            Ok((member, progress)) => {
+                self.progress = progress;
+                Some(member)
+            }
+            Err(error) => {
+                self.progress = Progress::Refused(error);
+                None
+            }
         }
-        self.progress = Progress::Done;
-        Ok(None)
+    }
+
+    #[inline(always)]
+    fn read(&mut self, start: usize) -> Result<((JsonStr<'j>, JsonValue<'j>), Progress), JsonError> {
+        let (name, name_end) = self.scanner.string(start)?;
+        self.names.insert(self.scanner.text(), (start, name_end - 1), name)?;
+        // Claims are written without whitespace and most values are strings: two octets at once tell.
+        let (value, end) = if self.scanner.goes_on_with(name_end, b":\"") {
+            let (string, end) = self.scanner.string(name_end + 1)?;
+            (JsonValue::String(string), end)
+        } else {
+            self.scanner.value(self.scanner.colon(name_end)?)?
+        };
+        let progress = if self.scanner.goes_on_with(end, b",\"") {
+            Progress::Member(end + 1)
+        } else {
+            progress(&self.scanner, self.scanner.next_item(end, b'}')?)?
+        };
+        Ok(((name, value), progress))
+    }
+}
+
+/// Looks at the text up to its first member.
+fn begin(text: &[u8]) -> Result<(Scanner<'_>, Progress), JsonError> {
+    // Offsets of names are held in 20 bits.
+    if text.len() > MAX_JWK_SET_LEN {
+        return Err(JsonError::new(JsonErrorKind::TooLong, MAX_JWK_SET_LEN));
+    }
+    let text =
+        core::str::from_utf8(text).map_err(|error| JsonError::new(JsonErrorKind::NotUtf8, error.valid_up_to()))?;
+    let scanner = Scanner::new(text);
+    match scanner.token(0) {
+        (b'{', open) => {
+            let progress = progress(&scanner, scanner.first_item(open, b'}'))?;
+            Ok((scanner, progress))
+        }
+        (b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n', start) => {
+            Err(JsonError::new(JsonErrorKind::NotAnObject, start))
+        }
+        (_, start) => Err(JsonError::new(JsonErrorKind::Syntax, start)),
+    }
+}
+
+#[inline(always)]
+fn progress(scanner: &Scanner<'_>, next: Next) -> Result<Progress, JsonError> {
+    match next {
+        Next::Item(start) if scanner.octet(start) == Some(b'"') => Ok(Progress::Member(start)),
+        Next::Item(start) => Err(JsonError::new(JsonErrorKind::Syntax, start)),
+        Next::End(end) => match scanner.token(end) {
+            (_, end) if end == scanner.text().len() => Ok(Progress::Valid),
+            (_, end) => Err(JsonError::new(JsonErrorKind::TrailingData, end)),
+        },
     }
 }

@@ -2,88 +2,105 @@
 
 //! Finding the next octet that matters inside a string: `"`, `\` or a control character.
 //!
-//! Where a word has 64 bits, the text is looked at in blocks of 64 octets, one bit an octet, each block once and only
-//! when a string reaches it; strings of usual length then end a shift and a bit count away from their beginning.
-//! Smaller machines look at one octet after the other.
+//! Where a word has 64 bits, the text is looked at in blocks of 64 octets, each once, one bit an octet; strings then end
+//! a shift and a bit count away from their beginning. The compiler makes vector code of it. Smaller machines look at one
+//! octet after the other.
 
-/// Octets that end a run of plain text in a string.
-#[inline]
+/// Whether an octet ends a run of plain text in a string.
+#[inline(always)]
 const fn is_special(octet: u8) -> bool {
     // With bit 1 flipped the quotation mark (0x22) joins the control characters below 0x20.
-    octet ^ 2 <= 0x20 || octet == b'\\'
+    (octet ^ 2 <= 0x20) | (octet == b'\\')
 }
 
-/// The flags of the block looked at last.
+/// The flags of two blocks: one bit for each octet, the first lowest, set where the octet is special or the text has
+/// ended.
 #[cfg(target_pointer_width = "64")]
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Flags {
-    block: usize,
+    /// Where the first of the two blocks begins, a multiple of 64.
+    base: usize,
     bits: u64,
+    /// Those of the second block, so that they are ready when a string reaches it.
+    ahead: u64,
 }
 
 #[cfg(target_pointer_width = "64")]
 impl Flags {
-    #[inline]
-    pub(super) const fn new() -> Self {
-        // No text has a block of this number.
+    #[inline(always)]
+    pub(super) fn new(text: &[u8]) -> Self {
         Self {
-            block: usize::MAX,
-            bits: 0,
+            base: 0,
+            bits: flags_from(text, 0),
+            ahead: flags_from(text, 64),
         }
     }
 
     /// Position of the first special octet of `text` at or after `start`; at least `text.len()` if there is none.
-    #[inline]
-    #[expect(clippy::as_conversions, reason = "a bit count below 65 fits a usize")]
+    ///
+    /// Goes forward only: `start` is never before an earlier answer.
+    #[inline(always)]
+    #[expect(clippy::as_conversions, reason = "a bit count below 64")]
     pub(super) fn next(&mut self, text: &[u8], start: usize) -> usize {
-        if start / 64 != self.block {
-            self.load(text, start / 64);
+        let within = start.wrapping_sub(self.base);
+        if within < 64 && self.bits >> within != 0 {
+            return start + (self.bits >> within).trailing_zeros() as usize;
         }
-        let bits = self.bits >> (start % 64);
-        if bits != 0 {
-            return start + bits.trailing_zeros() as usize;
-        }
-        loop {
-            // BOUND: ends with the block after the text at the latest, whose flags are all set.
-            self.load(text, self.block + 1);
-            if self.bits != 0 {
-                return self.block * 64 + self.bits.trailing_zeros() as usize;
-            }
-        }
+        self.next_in_later_block(text, start)
     }
 
-    /// Looks at block number `block`. Octets after the end of the text count as special.
-    #[inline]
-    fn load(&mut self, text: &[u8], block: usize) {
-        let (blocks, rest) = text.as_chunks::<64>();
-        self.block = block;
-        self.bits = match blocks.get(block) {
-            Some(octets) => special_bits(octets),
-            None if block == blocks.len() => {
-                let mut octets = [0; 64];
-                for (to, from) in octets.iter_mut().zip(rest) {
-                    *to = *from;
-                }
-                special_bits(&octets)
+    #[inline(never)]
+    #[expect(clippy::as_conversions, reason = "a bit count below 64")]
+    fn next_in_later_block(&mut self, text: &[u8], start: usize) -> usize {
+        // BOUND: all bits of the block after the text are set, and `start` is not behind it: at most a turn a block.
+        loop {
+            self.base += 64;
+            self.bits = self.ahead;
+            self.ahead = flags_from(text, self.base + 64);
+            let within = start.saturating_sub(self.base);
+            if within < 64 && self.bits >> within != 0 {
+                return self.base + within + (self.bits >> within).trailing_zeros() as usize;
             }
-            None => u64::MAX,
-        };
+        }
     }
 }
 
-/// One bit for each octet, the first lowest: set where it is special.
+/// The flags of the block that begins at `base`.
 #[cfg(target_pointer_width = "64")]
-#[inline]
-fn special_bits(octets: &[u8; 64]) -> u64 {
-    // The multiplication moves bit 8 i of its operand to bit 56 + i, for i from 0 to 7, and nothing else there.
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let flags = octets.map(|octet| u8::from(is_special(octet)));
-    let (eights, _) = flags.as_chunks::<8>();
-    let mut bits = 0;
-    for eight in eights.iter().rev() {
-        bits = bits << 8 | u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56;
+#[inline(always)]
+fn flags_from(text: &[u8], base: usize) -> u64 {
+    let rest = text.get(base..).unwrap_or_default();
+    rest.first_chunk().map_or_else(|| flags_of_rest(rest), flags_of)
+}
+
+/// The flags of a block that the text ends in.
+#[cfg(target_pointer_width = "64")]
+#[cold]
+fn flags_of_rest(rest: &[u8]) -> u64 {
+    let mut block = [0; 64];
+    for (to, from) in block.iter_mut().zip(rest) {
+        *to = *from;
     }
-    bits
+    // The octets filled in are control characters, and thus special.
+    flags_of(&block)
+}
+
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+fn flags_of(block: &[u8; 64]) -> u64 {
+    // Eight octets at a time, each flag has a weight of its own, and their sum is an octet of the result: the shape that
+    // compilers turn into vector code (on x86-64 `psadbw` makes the sums).
+    let mut weights = [0_u8; 64];
+    for (index, (weight, octet)) in weights.iter_mut().zip(block).enumerate() {
+        *weight = if is_special(*octet) { 1 << (index % 8) } else { 0 };
+    }
+    let (eights, _) = weights.as_chunks::<8>();
+    let mut flags = 0;
+    for (index, eight) in eights.iter().enumerate() {
+        let sum = eight.iter().fold(0_u8, |sum, weight| sum.wrapping_add(*weight));
+        flags |= u64::from(sum) << (8 * index);
+    }
+    flags
 }
 
 /// Holds nothing: the text is looked at octet by octet.
@@ -93,13 +110,13 @@ pub(super) struct Flags;
 
 #[cfg(not(target_pointer_width = "64"))]
 impl Flags {
-    #[inline]
-    pub(super) const fn new() -> Self {
+    #[inline(always)]
+    pub(super) const fn new(_: &[u8]) -> Self {
         Self
     }
 
     /// Position of the first special octet of `text` at or after `start`; at least `text.len()` if there is none.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&mut self, text: &[u8], start: usize) -> usize {
         let rest = text.get(start..).unwrap_or_default();
         start + rest.iter().position(|octet| is_special(*octet)).unwrap_or(rest.len())

@@ -2,96 +2,107 @@
 
 //! The names of an object so far, to find one that comes twice.
 //!
-//! A name is remembered as the offset of its opening quotation mark and a few bits of its hash. A set of hash bits tells
-//! most new names apart from all others in one look; only on a hit there are the remembered names gone through, and only
-//! those with the same bits are compared, after unescaping. The answer is exact whatever the hash does: names made to
-//! collide cost at most `CAP`²/2 comparisons.
+//! A table with open addressing: one `u32` for each name holds where the name begins and twelve bits of its hash. Names
+//! with equal bits are compared in the text, after unescaping, so that the answer is exact whatever the hash does; names
+//! made to collide cost at most `CAP`²/2 comparisons, and a table as small as that needs no secret in its hash.
 
 use super::scan::Scanner;
 use super::string::JsonStr;
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::MAX_JWK_SET_LEN;
 
-/// Bits of a remembered name that hold its offset; the others hold a part of its hash.
+/// Bits of an entry that hold the offset of the name's opening quotation mark; the others hold a part of its hash.
 const OFFSET_BITS: u32 = 20;
 const OFFSET_MASK: u32 = (1 << OFFSET_BITS) - 1;
 const _: () = assert!(MAX_JWK_SET_LEN <= 1 << OFFSET_BITS, "an offset fits");
 
-/// Words of the set of hash bits. With 2^10 bits the 25 names of a usual token meet 0.3 false hits.
-const FILTER_WORDS: usize = 32;
-
 /// Up to `CAP` different names.
 #[derive(Clone, Debug)]
 pub(super) struct Names<const CAP: usize> {
-    // INVARIANT: the first `count` are taken, in the order of the text.
-    entries: [u32; CAP],
+    // INVARIANT: a place that is 0 is free; no name begins where the object does. Each name is in the first place that
+    // was free when it came, from the one that its hash asks for onwards, and round.
+    places: [u32; CAP],
     count: usize,
-    // INVARIANT: bit `hash >> 22` is set for each name.
-    filter: [u32; FILTER_WORDS],
 }
 
 impl<const CAP: usize> Names<CAP> {
     #[inline]
     pub(super) const fn new() -> Self {
+        const {
+            assert!(
+                CAP.is_power_of_two() && CAP <= 256,
+                "eight bits of a hash choose the place"
+            )
+        };
         Self {
-            entries: [0; CAP],
+            places: [0; CAP],
             count: 0,
-            filter: [0; FILTER_WORDS],
         }
     }
 
-    /// Remembers `name`, whose opening quotation mark is at `offset` of `text`.
+    /// Remembers `name`, whose quotation marks are at `open` and `close` of `text`.
     ///
     /// # Errors
     ///
     /// `TooManyMembers`, `DuplicateName`.
-    #[inline]
-    #[expect(clippy::as_conversions, reason = "five bits, and an offset of 20 bits")]
-    #[expect(clippy::indexing_slicing, reason = "five bits index 32 words")]
-    pub(super) fn insert(&mut self, text: &str, offset: usize, name: JsonStr<'_>) -> Result<(), JsonError> {
-        let hash = if name.is_plain() {
-            plain_hash(text, offset, name.raw())
-        } else {
-            escaped_hash(name)
-        };
-        // The top five bits of the hash choose a word of the set, the next five a bit of it.
-        let word = &mut self.filter[(hash >> 27) as usize];
-        let bit = 1 << (hash >> 22 & 31);
-        let seen = *word & bit != 0;
-        *word |= bit;
-        let entry = hash << OFFSET_BITS | offset as u32;
-        if seen && self.contains(text, entry, name) {
-            return Err(JsonError::new(JsonErrorKind::DuplicateName, offset));
+    #[inline(always)]
+    #[expect(clippy::as_conversions, reason = "an offset of 20 bits, and bits of a hash")]
+    pub(super) fn insert(
+        &mut self,
+        text: &str,
+        (open, close): (usize, usize),
+        name: JsonStr<'_>,
+    ) -> Result<(), JsonError> {
+        if self.count == CAP {
+            return Err(JsonError::new(JsonErrorKind::TooManyMembers, open));
         }
-        let Some(free) = self.entries.get_mut(self.count) else {
-            return Err(JsonError::new(JsonErrorKind::TooManyMembers, offset));
+        let hash = match name.as_str() {
+            Some(name) => plain_hash(text, close, name),
+            None => escaped_hash(name),
         };
-        *free = entry;
+        // The top eight bits of the hash choose the place, the next twelve stay in the entry.
+        let entry = hash << 8 & !OFFSET_MASK | open as u32;
+        let place = (hash >> 24) as usize % CAP;
+        match self.places.get_mut(place) {
+            Some(free @ 0) => *free = entry,
+            _ => self.insert_after(place, entry, text, name)?,
+        }
         self.count += 1;
         Ok(())
     }
 
+    /// Remembers a name whose place is taken, or finds that it is there already.
     #[cold]
-    fn contains(&self, text: &str, entry: u32, name: JsonStr<'_>) -> bool {
-        let taken = self.entries.get(..self.count).unwrap_or_default();
-        taken
-            .iter()
-            .any(|other| (other ^ entry) >> OFFSET_BITS == 0 && name_at(text, other & OFFSET_MASK) == Some(name))
+    fn insert_after(&mut self, place: usize, entry: u32, text: &str, name: JsonStr<'_>) -> Result<(), JsonError> {
+        let (before, after) = self.places.split_at_mut_checked(place).unwrap_or_default();
+        for other in after.iter_mut().chain(before) {
+            if *other == 0 {
+                *other = entry;
+                break;
+            }
+            if (*other ^ entry) >> OFFSET_BITS == 0 && name_at(text, offset(*other)) == Some(name) {
+                return Err(JsonError::new(JsonErrorKind::DuplicateName, offset(entry)));
+            }
+        }
+        Ok(())
     }
 }
 
-/// The name whose opening quotation mark is at `offset`.
 #[expect(clippy::as_conversions, reason = "20 bits")]
-fn name_at(text: &str, offset: u32) -> Option<JsonStr<'_>> {
-    Scanner::new(text).string(offset as usize).ok().map(|(name, _)| name)
+const fn offset(entry: u32) -> usize {
+    (entry & OFFSET_MASK) as usize
 }
 
-/// Hash of a name that is written without escapes, its opening quotation mark at `offset` of `text`.
-#[inline]
-fn plain_hash(text: &str, offset: usize, name: &str) -> u32 {
-    let end = offset + 1 + name.len();
-    let tail = match text.as_bytes().get(..end).and_then(|before| before.last_chunk::<8>()) {
-        // What comes before a shorter name is cut off.
+/// The name whose opening quotation mark is at `offset`.
+fn name_at(text: &str, offset: usize) -> Option<JsonStr<'_>> {
+    Scanner::new(text.get(offset..)?).string(0).ok().map(|(name, _)| name)
+}
+
+/// Hash of a name that is written without escapes, its closing quotation mark at `close` of `text`.
+#[inline(always)]
+fn plain_hash(text: &str, close: usize, name: &str) -> u32 {
+    let tail = match text.as_bytes().get(..close).and_then(|before| before.last_chunk::<8>()) {
+        // What comes before a short name is cut off.
         Some(eight) if name.len() < 8 => u64::from_le_bytes(*eight) & !(u64::MAX >> (8 * name.len())),
         Some(eight) => u64::from_le_bytes(*eight),
         None => name.bytes().fold(0, shift_in),
@@ -99,23 +110,22 @@ fn plain_hash(text: &str, offset: usize, name: &str) -> u32 {
     mix(tail, name.len())
 }
 
-/// Hash of a name by its characters; equal to [`plain_hash`] of the same name.
+/// Hash of a name by its characters: what [`plain_hash`] gives for the same name.
 #[cold]
 fn escaped_hash(name: JsonStr<'_>) -> u32 {
-    let tail = name
-        .chars()
-        .fold(0, |tail, c| c.encode_utf8(&mut [0; 4]).bytes().fold(tail, shift_in));
-    mix(tail, name.len())
+    let octets = |tail, c: char| c.encode_utf8(&mut [0; 4]).bytes().fold(tail, shift_in);
+    mix(name.chars().fold(0, octets), name.len())
 }
 
 /// Appends an octet to the last eight.
-#[inline]
+#[inline(always)]
 fn shift_in(tail: u64, octet: u8) -> u64 {
     tail >> 8 | u64::from(octet) << 56
 }
 
-/// Mixes the last eight octets of a name, the last one highest, and its length in octets.
-#[inline]
+/// Mixes the last eight octets of a name, the last one highest, and its length in octets. The multiplier is 2^64 divided
+/// by the golden ratio, made odd (Fibonacci hashing): every octet reaches the top bits.
+#[inline(always)]
 #[expect(clippy::as_conversions, reason = "the upper half of a product, and a length")]
 const fn mix(tail: u64, length: usize) -> u32 {
     ((tail ^ length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32

@@ -12,6 +12,15 @@ use super::value::{JsonArray, JsonNumber, JsonObject, JsonValue};
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::MAX_JSON_DEPTH;
 
+/// What comes next in an array or object.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Next {
+    /// An item, which begins here.
+    Item(usize),
+    /// Nothing; the array or object ends before this position.
+    End(usize),
+}
+
 /// Reads tokens of JSON anywhere in a text.
 #[derive(Clone, Debug)]
 pub(super) struct Scanner<'j> {
@@ -20,63 +29,95 @@ pub(super) struct Scanner<'j> {
 }
 
 impl<'j> Scanner<'j> {
-    #[inline]
-    pub(super) const fn new(text: &'j str) -> Self {
+    #[inline(always)]
+    pub(super) fn new(text: &'j str) -> Self {
         Self {
             text,
-            flags: Flags::new(),
+            flags: Flags::new(text.as_bytes()),
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) const fn text(&self) -> &'j str {
         self.text
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn octet(&self, position: usize) -> Option<u8> {
         self.text.as_bytes().get(position).copied()
     }
 
-    /// Position of the first octet at or after `position` that is not whitespace (RFC 8259 section 2).
-    #[inline]
-    pub(super) fn skip_whitespace(&self, mut position: usize) -> usize {
+    /// The first octet at or after `position` that is not whitespace (RFC 8259 section 2), with its position; 0, which
+    /// begins and ends nothing, where the text ends.
+    #[inline(always)]
+    pub(super) fn token(&self, position: usize) -> (u8, usize) {
+        match self.octet(position) {
+            Some(octet) if octet > b' ' => (octet, position),
+            _ => self.token_after_whitespace(position),
+        }
+    }
+
+    fn token_after_whitespace(&self, mut position: usize) -> (u8, usize) {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.octet(position) {
             position += 1;
         }
-        position
+        (self.octet(position).unwrap_or(0), position)
     }
 
-    /// Position of the next element of an array or member of an object, `None` before the octet that closes it.
-    #[inline]
-    pub(super) fn next_item(&self, position: usize, first: bool, close: u8) -> Result<Option<usize>, JsonError> {
-        let position = self.skip_whitespace(position);
-        match self.octet(position) {
-            Some(octet) if octet == close => Ok(None),
-            Some(_) if first => Ok(Some(position)),
+    /// Whether the text goes on with these two octets at `position`.
+    #[inline(always)]
+    pub(super) fn goes_on_with(&self, position: usize, octets: &[u8; 2]) -> bool {
+        self.text.as_bytes().get(position..position + 2) == Some(octets)
+    }
+
+    /// What follows the bracket or brace at `open`.
+    #[inline(always)]
+    pub(super) fn first_item(&self, open: usize, close: u8) -> Next {
+        let (octet, position) = self.token(open + 1);
+        if octet == close {
+            Next::End(position + 1)
+        } else {
+            Next::Item(position)
+        }
+    }
+
+    /// What follows the item that ended before `end`.
+    #[inline(always)]
+    pub(super) fn next_item(&self, end: usize, close: u8) -> Result<Next, JsonError> {
+        match self.token(end) {
             // A comma before the closing octet is refused when the item is read: neither `]` nor `}` begins one.
-            Some(b',') => Ok(Some(self.skip_whitespace(position + 1))),
-            _ => Err(syntax(position)),
+            (b',', comma) => Ok(Next::Item(self.token(comma + 1).1)),
+            (octet, position) if octet == close => Ok(Next::End(position + 1)),
+            (_, position) => Err(syntax(position)),
         }
     }
 
     /// Reads the name of a member, the colon and the whitespace around it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn name(&mut self, start: usize) -> Result<(JsonStr<'j>, usize), JsonError> {
         if self.octet(start) != Some(b'"') {
             return Err(syntax(start));
         }
-        let (name, after) = self.string(start)?;
-        let colon = self.skip_whitespace(after);
-        if self.octet(colon) != Some(b':') {
-            return Err(syntax(colon));
+        let (name, end) = self.string(start)?;
+        Ok((name, self.colon(end)?))
+    }
+
+    /// Reads the colon behind a name that ended before `end`, and returns the position of the value.
+    #[inline(always)]
+    pub(super) fn colon(&self, end: usize) -> Result<usize, JsonError> {
+        match self.token(end) {
+            (b':', colon) => Ok(self.token(colon + 1).1),
+            (_, position) => Err(syntax(position)),
         }
-        Ok((name, self.skip_whitespace(colon + 1)))
     }
 
     /// Reads one value, with everything inside it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn value(&mut self, start: usize) -> Result<(JsonValue<'j>, usize), JsonError> {
+        if self.octet(start) == Some(b'"') {
+            let (string, end) = self.string(start)?;
+            return Ok((JsonValue::String(string), end));
+        }
         match self.octet(start) {
             Some(b'[') => {
                 let end = self.container(start)?;
@@ -91,7 +132,7 @@ impl<'j> Scanner<'j> {
     }
 
     /// Reads a value that holds no others.
-    #[inline]
+    #[inline(always)]
     fn scalar(&mut self, start: usize) -> Result<(JsonValue<'j>, usize), JsonError> {
         match self.octet(start) {
             Some(b'"') => {
@@ -110,6 +151,7 @@ impl<'j> Scanner<'j> {
     }
 
     /// Reads the array or object that opens at `open`, however deep, and returns the position after it.
+    #[inline(never)]
     fn container(&mut self, open: usize) -> Result<usize, JsonError> {
         // A stack of bits, the innermost container lowest: 1 for an object, 0 for an array. Below them lies a single 1,
         // so that the stack is empty at 1 and full when that 1 has reached the top bit.
@@ -125,43 +167,39 @@ impl<'j> Scanner<'j> {
                         return Err(JsonError::new(JsonErrorKind::TooDeep, position));
                     }
                     let object = octet == b'{';
-                    kinds = kinds << 1 | u64::from(object);
-                    let inside = self.skip_whitespace(position + 1);
-                    if self.octet(inside) != Some(closing(object)) {
-                        position = if object { self.name(inside)?.1 } else { inside };
-                        continue;
+                    match self.first_item(position, closing(object)) {
+                        Next::Item(start) => {
+                            kinds = kinds << 1 | u64::from(object);
+                            position = if object { self.name(start)?.1 } else { start };
+                            continue;
+                        }
+                        Next::End(end) => end,
                     }
-                    inside
                 }
                 _ => self.scalar(position)?.1,
             };
-            // A value ended here, or an empty container is about to be closed.
+            // A value ended here, and perhaps those around it end with it.
             loop {
-                position = self.skip_whitespace(position);
+                if kinds == 1 {
+                    return Ok(position);
+                }
                 let object = kinds & 1 == 1;
-                match self.octet(position) {
-                    Some(b',') => {
-                        position = self.skip_whitespace(position + 1);
-                        if object {
-                            position = self.name(position)?.1;
-                        }
+                match self.next_item(position, closing(object))? {
+                    Next::Item(start) => {
+                        position = if object { self.name(start)?.1 } else { start };
                         break;
                     }
-                    Some(octet) if octet == closing(object) => {
-                        position += 1;
+                    Next::End(end) => {
                         kinds >>= 1;
-                        if kinds == 1 {
-                            return Ok(position);
-                        }
+                        position = end;
                     }
-                    _ => return Err(syntax(position)),
                 }
             }
         }
     }
 
     /// Reads the string whose opening quotation mark is at `open` (RFC 8259 section 7).
-    #[inline]
+    #[inline(always)]
     pub(super) fn string(&mut self, open: usize) -> Result<(JsonStr<'j>, usize), JsonError> {
         let start = open + 1;
         let stop = self.flags.next(self.text.as_bytes(), start);
@@ -169,7 +207,7 @@ impl<'j> Scanner<'j> {
             return Ok((JsonStr::plain(self.slice(start, stop)?), stop + 1));
         }
         let close = self.escaped_string(stop)?;
-        Ok((JsonStr::escaped(self.slice(start, close)?), close + 1))
+        Ok((JsonStr::escaped(self.slice(open, close)?), close + 1))
     }
 
     /// Position of the closing quotation mark of a string that goes on at `stop` with something else than plain text.
@@ -190,7 +228,7 @@ impl<'j> Scanner<'j> {
     }
 
     /// Reads a number (RFC 8259 section 6): `[ minus ] int [ frac ] [ exp ]`.
-    #[inline]
+    #[inline(always)]
     fn number(&self, start: usize) -> Result<usize, JsonError> {
         let mut position = start;
         if self.octet(position) == Some(b'-') {
@@ -216,7 +254,7 @@ impl<'j> Scanner<'j> {
     }
 
     /// Reads one or more digits.
-    #[inline]
+    #[inline(always)]
     fn digits(&self, start: usize) -> Result<usize, JsonError> {
         let mut position = start;
         while let Some(b'0'..=b'9') = self.octet(position) {
@@ -229,7 +267,7 @@ impl<'j> Scanner<'j> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn literal(&self, start: usize, literal: &[u8]) -> Result<usize, JsonError> {
         let end = start + literal.len();
         if self.text.as_bytes().get(start..end) == Some(literal) {
@@ -240,9 +278,12 @@ impl<'j> Scanner<'j> {
     }
 
     /// The text from `start` to before `end`; both are next to ASCII octets, so there always is one.
-    #[inline]
+    #[inline(always)]
     fn slice(&self, start: usize, end: usize) -> Result<&'j str, JsonError> {
-        self.text.get(start..end).ok_or(syntax(start))
+        self.text
+            .get(..end)
+            .and_then(|text| text.get(start..))
+            .ok_or(syntax(start))
     }
 }
 

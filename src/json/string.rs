@@ -12,28 +12,22 @@ use crate::error::{BufferTooSmall, JsonErrorKind};
 /// that is, written without escapes, and then [`as_str`](Self::as_str) lends it.
 #[derive(Clone, Copy)]
 pub struct JsonStr<'j> {
-    // INVARIANT: the text between the quotation marks; every escape in it is valid and no surrogate stands alone.
-    raw: &'j str,
-    // INVARIANT: whether `raw` holds a backslash.
-    escaped: bool,
+    // INVARIANT: what is written between the quotation marks, every escape in it valid; where there is an escape, with
+    // the opening quotation mark before it, by which escaped strings are known: no plain one begins so.
+    written: &'j str,
 }
 
 impl<'j> JsonStr<'j> {
-    /// A string without escapes.
+    /// A string without escapes, given without its quotation marks.
     #[inline]
-    pub(super) const fn plain(raw: &'j str) -> Self {
-        Self { raw, escaped: false }
+    pub(super) const fn plain(written: &'j str) -> Self {
+        Self { written }
     }
 
-    /// A string with at least one escape, all of them valid.
+    /// A string with at least one escape, all of them valid, given with its opening quotation mark.
     #[inline]
-    pub(super) const fn escaped(raw: &'j str) -> Self {
-        Self { raw, escaped: true }
-    }
-
-    #[inline]
-    pub(super) const fn is_plain(self) -> bool {
-        !self.escaped
+    pub(super) const fn escaped(written: &'j str) -> Self {
+        Self { written }
     }
 
     /// The text, if it is written without escapes.
@@ -43,35 +37,35 @@ impl<'j> JsonStr<'j> {
     #[inline]
     #[must_use]
     pub const fn as_str(&self) -> Option<&'j str> {
-        if self.escaped { None } else { Some(self.raw) }
+        if let [b'"', ..] = self.written.as_bytes() {
+            None
+        } else {
+            Some(self.written)
+        }
     }
 
     /// The text as it is written between the quotation marks.
-    #[inline]
     #[must_use]
-    pub const fn raw(&self) -> &'j str {
-        self.raw
+    pub fn raw(&self) -> &'j str {
+        self.written.strip_prefix('"').unwrap_or(self.written)
     }
 
     /// The characters of the text, escapes resolved.
     pub fn chars(&self) -> impl Iterator<Item = char> + Clone + use<'j> {
-        Chars { rest: self.raw }
+        Chars { rest: self.raw() }
     }
 
     /// Length of the text in octets of UTF-8, escapes resolved.
     #[must_use]
     pub fn len(&self) -> usize {
-        if self.escaped {
-            self.chars().map(char::len_utf8).sum()
-        } else {
-            self.raw.len()
-        }
+        self.as_str()
+            .map_or_else(|| self.chars().map(char::len_utf8).sum(), str::len)
     }
 
     /// Whether the text is empty.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.raw.is_empty()
+        self.written.is_empty()
     }
 
     /// Whether the text equals `other` when the letters A to Z count as a to z.

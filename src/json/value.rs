@@ -6,12 +6,13 @@
 
 use core::fmt;
 
-use super::scan::Scanner;
+use super::scan::{Next, Scanner};
 use super::string::JsonStr;
 
 /// A JSON value that borrows the text it was read from.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
+#[repr(usize)]
 pub enum JsonValue<'j> {
     /// `null`
     Null,
@@ -82,7 +83,7 @@ impl<'j> JsonArray<'j> {
 
     /// The elements in order.
     pub fn iter(&self) -> impl Iterator<Item = JsonValue<'j>> + Clone + use<'j> {
-        Elements(Items::new(self.text))
+        Elements(Items::new(self.text, b']'))
     }
 
     /// Whether there are no elements.
@@ -114,7 +115,7 @@ impl<'j> JsonObject<'j> {
 
     /// The members in order, duplicate names included.
     pub fn iter(&self) -> impl Iterator<Item = (JsonStr<'j>, JsonValue<'j>)> + Clone + use<'j> {
-        Pairs(Items::new(self.text))
+        Pairs(Items::new(self.text, b'}'))
     }
 
     /// The value of the first member called `name`.
@@ -149,36 +150,25 @@ impl fmt::Debug for JsonObject<'_> {
     }
 }
 
-/// Where a walk through an array or object is. It runs the scanner that validated the text over it once more; should the
-/// scanner ever disagree with itself, the walk ends.
+/// A walk through an array or object. It runs the scanner that validated the text over it once more; should the scanner
+/// ever disagree with itself, the walk ends.
 #[derive(Clone)]
 struct Items<'j> {
     scanner: Scanner<'j>,
-    position: usize,
-    first: bool,
+    next: Next,
 }
 
 impl<'j> Items<'j> {
-    #[inline]
-    const fn new(text: &'j str) -> Self {
-        // Behind the opening bracket or brace.
-        Self {
-            scanner: Scanner::new(text),
-            position: 1,
-            first: true,
-        }
+    fn new(text: &'j str, close: u8) -> Self {
+        let scanner = Scanner::new(text);
+        let next = scanner.first_item(0, close);
+        Self { scanner, next }
     }
 
-    #[inline]
-    fn next_item(&mut self, close: u8) -> Option<usize> {
-        let first = core::mem::replace(&mut self.first, false);
-        self.scanner.next_item(self.position, first, close).ok()?
-    }
-
-    #[inline]
-    fn value(&mut self, start: usize) -> Option<JsonValue<'j>> {
-        let (value, after) = self.scanner.value(start).ok()?;
-        self.position = after;
+    /// Reads a value that begins at `start`, and finds what comes next.
+    fn value(&mut self, start: usize, close: u8) -> Option<JsonValue<'j>> {
+        let (value, end) = self.scanner.value(start).ok()?;
+        self.next = self.scanner.next_item(end, close).ok()?;
         Some(value)
     }
 }
@@ -189,10 +179,9 @@ struct Elements<'j>(Items<'j>);
 impl<'j> Iterator for Elements<'j> {
     type Item = JsonValue<'j>;
 
-    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let start = self.0.next_item(b']')?;
-        self.0.value(start)
+        let Next::Item(start) = self.0.next else { return None };
+        self.0.value(start, b']')
     }
 }
 
@@ -202,10 +191,9 @@ struct Pairs<'j>(Items<'j>);
 impl<'j> Iterator for Pairs<'j> {
     type Item = (JsonStr<'j>, JsonValue<'j>);
 
-    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let start = self.0.next_item(b'}')?;
-        let (name, after) = self.0.scanner.name(start).ok()?;
-        Some((name, self.0.value(after)?))
+        let Next::Item(start) = self.0.next else { return None };
+        let (name, value) = self.0.scanner.name(start).ok()?;
+        Some((name, self.0.value(value, b'}')?))
     }
 }
