@@ -124,12 +124,15 @@ pub(crate) fn verify_vartime<L: Limb>(
     digest: impl FnOnce() -> [u8; 32],
     Scratch { x, t }: &mut Scratch<'_, L>,
 ) -> bool {
-    power_vartime(n, e, signature, &mut Scratch { x, t }) && {
-        let limbs = x.as_flattened().iter();
-        emsa::limbs::<L>(&digest(), n.octets())
-            .zip(limbs)
-            .all(|(expected, &limb)| expected == limb)
+    if !power_vartime(n, e, signature, &mut Scratch { x, t }) {
+        return false;
     }
+    let Some(em) = t.get_mut(..x.len()) else { return false };
+    emsa::encode(em.as_flattened_mut(), &digest(), n.octets());
+    em.as_flattened()
+        .iter()
+        .zip(x.as_flattened())
+        .all(|(expected, limb)| expected == limb)
 }
 
 /// The constants that let e = 2^j + 1 do without the Montgomery domain.
@@ -182,13 +185,7 @@ pub(crate) fn prepare_chain<L: Limb>(
     negate(neg_d, x, n);
     // P·D = redc((D·R mod n)·P).
     enter(x, n, t);
-    for (limb, expected) in neg_pd
-        .as_flattened_mut()
-        .iter_mut()
-        .zip(emsa::limbs(&[0; 32], n.octets()))
-    {
-        *limb = expected;
-    }
+    emsa::encode(neg_pd.as_flattened_mut(), &[0; 32], n.octets());
     t.fill([L::ZERO; 4]);
     add_product(t, neg_pd.iter().copied(), x);
     reduce_into(x, t, n);

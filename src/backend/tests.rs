@@ -17,11 +17,14 @@ use crate::rs256::emsa::DIGEST_INFO_SHA256;
 use crate::rs256::public_key::RsaPublicKey;
 use crate::rs256::size::{Rsa2048, Rsa4096, Rsa8192, RsaSize};
 
+/// s^e mod n as k octets; nothing when s is not below n.
+type Power = fn(&Key, &[u8]) -> Option<Vec<u8>>;
+
 /// A way to verify. `power` is there where the backend has s^e mod n as a number at all.
 struct Candidate {
     name: &'static str,
     verify: fn(&Key, &[u8], &[u8; 32]) -> bool,
-    power: Option<fn(&Key, &[u8]) -> Option<Vec<u8>>>,
+    power: Option<Power>,
     takes: fn(&Key) -> bool,
 }
 
