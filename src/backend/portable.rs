@@ -234,19 +234,19 @@ pub(crate) fn verify_by_chain_vartime<L: Limb>(
     let (_, upper) = t.split_at_mut(blocks.min(t.len()));
 
     // BOUND: redc(T) < (R·n + 2^256·n + R·n)/R < 3n, and T > 0 because n - PD > 0: of the multiples of n only n and 2n
-    // can come out. 2n < 2R, so two carries mean neither.
-    match (over == L::ZERO, carry == L::ZERO) {
-        (true, true) => is_n_or_2n(upper, false, n.blocks),
-        (false, false) => false,
-        _ => is_n_or_2n(upper, true, n.blocks),
-    }
+    // can come out.
+    is_n_or_2n(upper, [over != L::ZERO, carry != L::ZERO], n.blocks)
 }
 
-/// Whether x, or R + x if there is a `carry`, is n or 2n. Leaves something else in x.
-fn is_n_or_2n<L: Limb>(x: &mut [Block<L>], carry: bool, n: &[Block<L>]) -> bool {
+/// Whether x, and R more for each of the carries, is n or 2n. Leaves something else in x.
+fn is_n_or_2n<L: Limb>(x: &mut [Block<L>], carries: [bool; 2], n: &[Block<L>]) -> bool {
+    // BOUND: 2n < 2R, so with two carries it is neither.
+    if carries == [true, true] {
+        return false;
+    }
     let borrow = subtract(x, n);
-    // Only when both agree is the difference below R and not negative.
-    carry == borrow && (x == n || x.as_flattened().iter().all(|&limb| limb == L::ZERO))
+    // What is left, the number less n, is below R and not negative only if carry and borrow agree; it has to be 0 or n.
+    carries.contains(&true) == borrow && (x == n || x.as_flattened().iter().all(|&limb| limb == L::ZERO))
 }
 
 #[cfg(test)]
