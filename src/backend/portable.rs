@@ -62,7 +62,8 @@ fn reduce_into<L: Limb>(x: &mut [Block<L>], t: &mut [Block<L>], n: &Modulus<'_, 
     }
 }
 
-/// x = redc(x²).
+/// x = redc(x²). Not inlined: with the registers to itself it is measurably faster.
+#[inline(never)]
 fn square_once<L: Limb>(x: &mut [Block<L>], t: &mut [Block<L>], n: &Modulus<'_, L>) {
     square(t, x);
     reduce_into(x, t, n);
