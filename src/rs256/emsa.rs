@@ -6,8 +6,8 @@
 //! EM = 00 01 FF .. FF 00 DigestInfo digest        k octets, k >= 256
 //! ```
 //!
-//! Read as a number, EM is a run of one-bits (from the 1 of the octet 01 through PS) above 52 octets, and it is produced
-//! one limb after the other, so no one needs a buffer for it.
+//! Read as a number, EM is a run of one-bits (from the 1 of the octet 01 through PS) above 52 octets, so it can be written
+//! as limbs at once, without octets in between.
 
 use crate::backend::limb::Limb;
 
@@ -22,44 +22,52 @@ pub(crate) const DIGEST_INFO_SHA256: [u8; 19] = [
     0x04, 0x20, // OCTET STRING, 32 octets
 ];
 
-/// The last octets of EM, topped up from PS to a multiple of eight, which is a whole number of limbs of either width.
-const TAIL: usize = 4 + 1 + DIGEST_INFO_SHA256.len() + 32;
+/// The last octets of EM with zeros for the digest, topped up from PS to a multiple of eight, which is a whole number of
+/// limbs of either width.
+const TAIL: [u8; 4 + 1 + DIGEST_INFO_SHA256.len() + 32] = {
+    let mut tail = [0; 56];
+    let (ps, rest) = tail.split_at_mut(4);
+    ps.copy_from_slice(&[0xff; 4]);
+    let (_, rest) = rest.split_at_mut(1);
+    let (digest_info, _) = rest.split_at_mut(DIGEST_INFO_SHA256.len());
+    digest_info.copy_from_slice(&DIGEST_INFO_SHA256);
+    tail
+};
 
-/// EM for a modulus of `k` octets (256 at least) as limbs, lowest first, and zeros without end after it.
-pub(crate) fn limbs<L: Limb>(digest: &[u8; 32], k: usize) -> impl Iterator<Item = L> {
-    let mut tail = [0xff; TAIL];
-    let t = digest.iter().rev().chain(DIGEST_INFO_SHA256.iter().rev());
-    for (octet, &value) in tail.iter_mut().rev().zip(t.chain(&[0x00])) {
-        *octet = value;
-    }
-
-    let mut left = TAIL;
+/// Writes EM for a modulus of `k` octets (256 at least) as limbs, lowest first, and zeros above it.
+pub(crate) fn encode<L: Limb>(em: &mut [L], digest: &[u8; 32], k: usize) {
     // EM without its octets 00 01 has k - 2 octets, and of 01 one bit is set.
     let mut ones = u32::try_from(k).unwrap_or(0).saturating_mul(8).saturating_sub(15);
-    core::iter::from_fn(move || {
-        let run = L::low_ones(ones);
+    for limb in em.iter_mut() {
+        *limb = L::low_ones(ones);
         ones = ones.saturating_sub(L::BITS);
-        if left == 0 {
-            return Some(run);
-        }
-        let limb = L::pop(tail.get(..left).unwrap_or(&[])).0;
-        left = left.saturating_sub(size_of::<L>());
-        Some(limb)
-    })
+    }
+    let mut tail = TAIL;
+    if let Some(end) = tail.last_chunk_mut() {
+        *end = *digest;
+    }
+    let mut left = tail.as_slice();
+    for limb in em.iter_mut().take(tail.len() / size_of::<L>()) {
+        (*limb, left) = L::pop(left);
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use std::vec::Vec;
 
     use super::*;
 
     fn octets<L: Limb>(digest: &[u8; 32], k: usize) -> Vec<u8> {
-        let mut out = std::vec![0xaa; k.next_multiple_of(32) + 32];
+        let out_len = k.next_multiple_of(32) + 32;
+        let mut out = std::vec![0xaa; out_len];
         let mut rest = &mut out[..];
-        let mut limbs = limbs::<L>(digest, k);
-        while !rest.is_empty() {
-            rest = limbs.next().unwrap().push(rest);
+        let mut em = std::vec![L::low_ones(3); out_len / size_of::<L>()];
+        encode::<L>(&mut em, digest, k);
+        for limb in em {
+            rest = limb.push(rest);
         }
         out
     }

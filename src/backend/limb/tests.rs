@@ -53,7 +53,7 @@ fn sums_and_products_of_edges() {
         }
         assert_eq!(
             wide(&[x.double(y >> 31)]),
-            (wide(&[x]) * 2 & 0xffff_ffff) + wide(&[y]) / (1 << 31)
+            (wide(&[x]) * 2) % (1 << 32) + wide(&[y]) / (1 << 31)
         );
     }
 }

@@ -35,10 +35,14 @@ fn column<L: Limb>(t: &mut L, q: Block<L>, b: L, s: &mut Block<L>) {
     *s = [s0, s1, s2, s3];
 }
 
-/// The rest of a row: all of `b`, then the pending limbs. `carry` comes from the row before, and the carry for the row
-/// after is returned.
+/// All of `b` against four multipliers. Returns the block of t that the pending limbs belong to, and them.
 #[inline(always)]
-fn finish_row<L: Limb>(t: &mut [Block<L>], q: Block<L>, b: &[Block<L>], mut s: Block<L>, mut carry: L) -> L {
+fn multiply_row<'t, L: Limb>(
+    t: &'t mut [Block<L>],
+    q: Block<L>,
+    b: &[Block<L>],
+    mut s: Block<L>,
+) -> (Option<&'t mut Block<L>>, Block<L>) {
     let mut columns = t.iter_mut();
     // `b` is the first of the pair: the iterator over t must not move when `b` has ended.
     for ([b0, b1, b2, b3], [t0, t1, t2, t3]) in b.iter().zip(&mut columns) {
@@ -47,10 +51,16 @@ fn finish_row<L: Limb>(t: &mut [Block<L>], q: Block<L>, b: &[Block<L>], mut s: B
         column(t2, q, *b2, &mut s);
         column(t3, q, *b3, &mut s);
     }
-    if let Some(t) = columns.next() {
-        for (t, s) in t.iter_mut().zip(s) {
-            (*t, carry) = L::add(*t, s, carry);
-        }
+    (columns.next(), s)
+}
+
+/// [`multiply_row`], and adds the pending limbs. `carry` comes from the row before, and the carry for the row after is
+/// returned.
+#[inline(always)]
+fn add_row<L: Limb>(t: &mut [Block<L>], q: Block<L>, b: &[Block<L>], s: Block<L>, mut carry: L) -> L {
+    let (end, s) = multiply_row(t, q, b, s);
+    for (t, s) in end.into_iter().flatten().zip(s) {
+        (*t, carry) = L::add(*t, s, carry);
     }
     carry
 }
@@ -61,7 +71,7 @@ pub(super) fn add_product<L: Limb>(t: &mut [Block<L>], a: impl Iterator<Item = B
     let mut carry = L::ZERO;
     let mut t = t;
     for q in a {
-        carry = finish_row(t, q, b, [L::ZERO; 4], carry);
+        carry = add_row(t, q, b, [L::ZERO; 4], carry);
         let [_, rest @ ..] = t else { break };
         t = rest;
     }
@@ -73,8 +83,9 @@ pub(super) fn add_product<L: Limb>(t: &mut [Block<L>], a: impl Iterator<Item = B
 /// Products of two different limbs are taken once; then one pass doubles them and adds the squares.
 #[inline(always)]
 pub(super) fn square<L: Limb>(t: &mut [Block<L>], a: &[Block<L>]) {
-    t.fill([L::ZERO; 4]);
-    let mut carry = L::ZERO;
+    for (t, _) in t.iter_mut().zip(a) {
+        *t = [L::ZERO; 4];
+    }
     let mut rows = &mut *t;
     let mut left = a;
     while let ([low, rest @ ..], [q, after @ ..]) = (rows, left) {
@@ -87,7 +98,10 @@ pub(super) fn square<L: Limb>(t: &mut [Block<L>], a: &[Block<L>]) {
         let (s0, s1) = L::mac(s0, q1, q3, s);
         let (s1, s2) = L::mac(s1, q2, q3, L::ZERO);
         [_, low[1], low[2], low[3]] = [L::ZERO, t1, t2, t3];
-        carry = finish_row(rest, *q, after, [s0, s1, s2, L::ZERO], carry);
+        // No row before has come as far as the end of this one, so there is nothing to add to.
+        if let (Some(end), s) = multiply_row(rest, *q, after, [s0, s1, s2, L::ZERO]) {
+            *end = s;
+        }
         let [_, two_further @ ..] = rest else { break };
         rows = two_further;
         left = after;
@@ -131,7 +145,7 @@ pub(super) fn reduce<L: Limb>(t: &mut [Block<L>], n: &[Block<L>], n0: L) -> L {
         let (q1, s) = row(s);
         let (q2, s) = row(s);
         let (q3, s) = row(s);
-        carry = finish_row(rest, [q0, q1, q2, q3], after, s, carry);
+        carry = add_row(rest, [q0, q1, q2, q3], after, s, carry);
         t = rest;
     }
     carry

@@ -167,20 +167,20 @@ fn multiples_are_found<L: Limb>() {
             (naive::sub(&twice, &one), false),
             (naive::add(&twice, &one), false),
         ] {
-            for carry in [false, true] {
-                // The value is R + x, with or without the R.
-                if naive::is_below(&value, &r) == carry {
-                    continue;
-                }
-                let x = if carry { naive::sub(&value, &r) } else { value.clone() };
-                if naive::is_below(&x, &r) {
-                    let mut x = blocks::<L>(&x, LEN);
-                    assert_eq!(is_n_or_2n(&mut x, carry, &modulus), expected, "{value:x?} for {n:x?}");
-                }
+            // The value is x, or R + x.
+            let carry = !naive::is_below(&value, &r);
+            let x = if carry { naive::sub(&value, &r) } else { value.clone() };
+            if !naive::is_below(&x, &r) {
+                continue;
             }
+            for carries in [[carry, false], [false, carry]] {
+                let mut x = blocks::<L>(&x, LEN);
+                assert_eq!(is_n_or_2n(&mut x, carries, &modulus), expected, "{value:x?} for {n:x?}");
+            }
+            // Another R makes it something else: 2R + x is above 2n, and R + x is one of them for no value here.
+            let mut other = blocks::<L>(&x, LEN);
+            assert!(!is_n_or_2n(&mut other, [true, true], &modulus), "{value:x?} for {n:x?}");
         }
-        // Multiples only up to R: with the carry wrong, they are none.
-        assert!(!is_n_or_2n(&mut modulus.clone(), true, &modulus) || equal(&naive::add(n, &r), &twice));
     }
 }
 
