@@ -3,11 +3,11 @@
 //! One signature, its limbs spread over the lanes. The layouts and bounds are explained in `NOTES.md`.
 
 use core::arch::x86_64::{
-    __m512i, _mm_cvtsi64_si128, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_and_si512, _mm512_broadcastq_epi64,
-    _mm512_castsi512_si128, _mm512_cmpeq_epi64_mask, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64,
-    _mm512_mask_add_epi64, _mm512_mask_permutexvar_epi64, _mm512_maskz_srli_epi64, _mm512_or_si512, _mm512_set1_epi64,
-    _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srli_epi64, _mm512_sub_epi64, _mm512_test_epi64_mask,
-    _mm512_zextsi128_si512,
+    __m128i, __m512i, _mm_add_epi64, _mm_cvtsi64_si128, _mm_move_epi64, _mm_setzero_si128, _mm_srli_epi64,
+    _mm512_add_epi64, _mm512_alignr_epi64, _mm512_and_si512, _mm512_broadcastq_epi64, _mm512_castsi512_si128,
+    _mm512_cmpeq_epi64_mask, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_mask_add_epi64,
+    _mm512_mask_permutexvar_epi64, _mm512_or_si512, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_slli_epi64,
+    _mm512_srli_epi64, _mm512_sub_epi64, _mm512_test_epi64_mask, _mm512_zextsi128_si512,
 };
 
 use super::key::{IfmaKey, Modulus};
@@ -25,8 +25,7 @@ struct Operand<const V: usize> {
 /// A product of two numbers: `16 V` lanes that are not normalised, in contiguous order.
 #[repr(align(64))]
 struct Product<const V: usize> {
-    /// The lower `8 V` lanes, then zeros. The longest is 10 vectors with two of zeros.
-    low: [[u64; 8]; MAX_V + 2],
+    low: [[u64; 8]; V],
     high: [[u64; 8]; V],
 }
 
@@ -110,7 +109,7 @@ impl<const V: usize> Operand<V> {
 
 impl<const V: usize> Product<V> {
     const ZERO: Self = Self {
-        low: [[0; 8]; MAX_V + 2],
+        low: [[0; 8]; V],
         high: [[0; 8]; V],
     };
 
@@ -260,23 +259,28 @@ fn add_encoded_message<const V: usize>(key: &IfmaKey<V>, hash: &[u8; 32], t: &mu
 fn reduce<const V: usize>(modulus: &Modulus<V>, t: &Product<V>, x: &mut Operand<V>) {
     let zero = _mm512_setzero_si512();
     let friendly = load_all(&modulus.friendly);
-    let low = t.low.as_flattened();
-
-    // Vector i holds limb i in lane 0. The other limbs of T enter by lane 0 as well, when they are wanted.
+    // The limbs of T enter one at a time, with the carries of the limbs that have left: both stay out of the vectors.
+    let (pairs, _) = t.low.as_flattened().as_chunks::<2>();
+    let Some((last_pair, pairs)) = pairs.split_last() else {
+        return;
+    };
+    let mut carry = _mm_setzero_si128();
     let mut acc = [zero; ROOM];
-    let (start, rest) = low.split_at(V + 2);
-    each!(I < V + 2, { acc[I] = lane0(start[I]) });
-    let (pairs, _) = rest.as_chunks::<2>();
-    for pair in pairs.iter().take(4 * V - 1) {
-        let q0 = broadcast(acc[0]);
-        acc[1] = _mm512_add_epi64(acc[1], carry_of_lane0(acc[0]));
-        let q1 = broadcast(acc[1]);
-        acc[2] = _mm512_add_epi64(acc[2], carry_of_lane0(acc[1]));
+    for [t0, t1] in pairs {
+        let x0 = _mm_add_epi64(lowest(acc[0]), _mm_add_epi64(carry, one(*t0)));
+        let q0 = _mm512_broadcastq_epi64(x0);
+        carry = _mm_srli_epi64::<52>(x0);
+        let x1 = _mm_add_epi64(_mm_add_epi64(lowest(acc[1]), one(*t1)), carry);
+        let q1 = _mm512_broadcastq_epi64(x1);
+        carry = _mm_srli_epi64::<52>(x1);
+
+        // Down by two limbs.
         acc[V] = _mm512_add_epi64(acc[V], _mm512_alignr_epi64::<1>(zero, acc[0]));
         acc[V + 1] = _mm512_add_epi64(acc[V + 1], _mm512_alignr_epi64::<1>(zero, acc[1]));
         each!(I < V, { acc[I] = acc[I + 2] });
-        acc[V] = lane0(pair[0]);
-        acc[V + 1] = lane0(pair[1]);
+        acc[V] = zero;
+        acc[V + 1] = zero;
+
         // From the lowest limb up, because the next two quotients wait for the lowest two.
         each!(I < V + 2, {
             if I < V {
@@ -295,31 +299,34 @@ fn reduce<const V: usize>(modulus: &Modulus<V>, t: &Product<V>, x: &mut Operand<
     let n = load_all(&modulus.strided);
     let n0 = splat(modulus.n0);
     each!(ROW < 2, {
-        let q = broadcast(_mm512_madd52lo_epu64(zero, acc[0], n0));
+        let x0 = _mm_add_epi64(lowest(acc[0]), _mm_add_epi64(carry, one(last_pair[ROW])));
+        let q = _mm512_madd52lo_epu64(zero, _mm512_broadcastq_epi64(x0), n0);
+        // q·n makes the low 52 bits of x0 zero: what is carried is x0 / 2^52, rounded up.
+        carry = _mm_srli_epi64::<52>(_mm_add_epi64(x0, one(LIMB_MASK)));
         each!(I < V, { acc[I] = _mm512_madd52lo_epu64(acc[I], q, n[I]) });
-        acc[1] = _mm512_add_epi64(acc[1], carry_of_lane0(acc[0]));
         acc[V] = _mm512_add_epi64(acc[V], _mm512_alignr_epi64::<1>(zero, acc[0]));
         each!(I < V + 1, { acc[I] = acc[I + 1] });
         each!(I < V, { acc[I] = _mm512_madd52hi_epu64(acc[I], q, n[I]) });
     });
 
     let mut sum = contiguous::<V>(&acc);
+    sum[0] = _mm512_add_epi64(sum[0], _mm512_zextsi128_si512(_mm_move_epi64(carry)));
     each!(I < V, { sum[I] = _mm512_add_epi64(sum[I], load(&t.high[I])) });
     normalise(sum, x);
 }
 
-/// Lane 0 in all lanes.
+/// Lanes 0 and 1, of which 0 is meant.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn broadcast(x: __m512i) -> __m512i {
-    _mm512_broadcastq_epi64(_mm512_castsi512_si128(x))
+fn lowest(x: __m512i) -> __m128i {
+    _mm512_castsi512_si128(x)
 }
 
-/// What lane 0 holds above its low 52 bits, in lane 0.
+/// `x` in lane 0, zero in lane 1.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn carry_of_lane0(x: __m512i) -> __m512i {
-    _mm512_maskz_srli_epi64::<52>(1, x)
+fn one(x: u64) -> __m128i {
+    _mm_cvtsi64_si128(x.cast_signed())
 }
 
 /// Strided to contiguous order.
