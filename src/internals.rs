@@ -5,9 +5,11 @@
 
 pub use crate::backend::internals as backend;
 
+use crate::backend::KeyRef;
 use crate::base64url;
 use crate::claims::Claims;
 use crate::error::{ClaimsError, InvalidBase64url};
+use crate::rs256::{self, PreparedKey, RsaSize};
 
 /// Decodes strict base64url into the front of `dst` and returns that part.
 ///
@@ -25,4 +27,10 @@ pub fn decode_base64url<'b>(src: &[u8], dst: &'b mut [u8]) -> Result<&'b mut [u8
 /// [`ClaimsError`] when the payload is no claims set.
 pub fn read_claims(payload: &mut [u8]) -> Result<Claims<'_>, ClaimsError> {
     Claims::read(payload)
+}
+
+/// [`PreparedKey::verify_rs256`] for eight signatures by one key: what [`batch::verify`](crate::batch::verify) does with
+/// them, without tokens.
+pub fn verify_eight<S: RsaSize>(key: &PreparedKey<S>, messages: [&[u8]; 8], signatures: [&[u8]; 8]) -> [bool; 8] {
+    rs256::verify8([KeyRef::Prepared(key); 8], messages, signatures)
 }
