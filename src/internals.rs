@@ -5,12 +5,12 @@
 
 pub use crate::backend::internals as backend;
 
-use crate::backend::Digest256;
+use crate::backend::{Digest256, KeyRef};
 use crate::base64url;
 use crate::claims::Claims;
 use crate::error::{ClaimsError, HeaderError, InvalidBase64url};
 use crate::jws::JoseHeader;
-use crate::rs256::MessageHash;
+use crate::rs256::{self, MessageHash, PreparedKey, RsaSize};
 
 /// Decodes strict base64url into the front of `dst` and returns that part.
 ///
@@ -43,4 +43,10 @@ pub fn sha256(message: &[u8]) -> [u8; 32] {
 /// [`ClaimsError`] when the payload is no claims set.
 pub fn read_claims(payload: &mut [u8]) -> Result<Claims<'_>, ClaimsError> {
     Claims::read(payload)
+}
+
+/// [`PreparedKey::verify_rs256`] for eight signatures by one key: what [`batch::verify`](crate::batch::verify) does with
+/// them, without tokens.
+pub fn verify_eight<S: RsaSize>(key: &PreparedKey<S>, messages: [&[u8]; 8], signatures: [&[u8]; 8]) -> [bool; 8] {
+    rs256::verify8([KeyRef::Prepared(key); 8], messages, signatures)
 }

@@ -142,7 +142,14 @@ fn too_small(needed: usize) -> Error {
 
 /// What stands before and after the first dot.
 fn split_at_dot(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let dot = text.iter().position(|&octet| octet == b'.')?;
+    // Blocks without a dot are passed over whole. A search that may end at any octet looks at one octet at a time, a
+    // block is looked at with vectors: over a whole token, a microsecond of difference.
+    let (blocks, _) = text.as_chunks::<32>();
+    let without = blocks
+        .iter()
+        .take_while(|block| !block.iter().fold(false, |found, &octet| found | (octet == b'.')));
+    let (passed, rest) = text.split_at_checked(without.count() * 32)?;
+    let dot = passed.len() + rest.iter().position(|&octet| octet == b'.')?;
     let (before, from_dot) = text.split_at_checked(dot)?;
     Some((before, from_dot.get(1..)?))
 }
@@ -154,5 +161,22 @@ impl fmt::Debug for CompactJws<'_> {
             .field("header_len", &self.header_len)
             .field("payload_len", &self.payload_len)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::indexing_slicing)]
+
+    use super::split_at_dot;
+
+    #[test]
+    fn the_first_dot_is_found_wherever_it_is() {
+        for dot in 0..100 {
+            let mut text = [b'A'; 100];
+            assert_eq!(split_at_dot(&text[..dot]), None, "no dot in {dot} octets");
+            text[dot..].fill(b'.'); // and none after it is taken for it
+            assert_eq!(split_at_dot(&text), Some((&text[..dot], &text[dot + 1..])));
+        }
     }
 }

@@ -6,6 +6,7 @@
 //! cd benches/peers
 //! cargo run --release                    all groups: a markdown table on stdout, peers.svg beside Cargo.toml
 //! cargo run --release -- 20 token        20 rounds, only groups whose title contains "token", no picture
+//! cargo run --release -- 20 token rs256  of those groups only what has "rs256" in its name, for a profiler
 //! ```
 //!
 //! All candidates run in one process and take turns every few milliseconds, so that a change of clock or a busy
@@ -22,17 +23,22 @@ mod table;
 
 fn main() {
     let mut rounds = 60;
-    let mut wanted = String::new();
+    let mut wanted = Vec::new();
     for argument in std::env::args().skip(1) {
         match argument.parse() {
             Ok(number) => rounds = number,
-            Err(_) => wanted = argument,
+            Err(_) => wanted.push(argument),
         }
     }
-    let results: Vec<_> = groups::all(&fixtures::fixtures())
-        .into_iter()
-        .filter(|group| group.title.contains(&wanted))
-        .map(|group| {
+    let title = wanted.first().map_or("", String::as_str);
+    let name = wanted.get(1).map_or("", String::as_str);
+
+    let fixtures = fixtures::fixtures();
+    let groups = groups::all(&fixtures).into_iter();
+    let results: Vec<_> = groups
+        .filter(|group| group.title.contains(title))
+        .map(|mut group| {
+            group.candidates.retain(|candidate| candidate.name.contains(name));
             eprintln!("{}: {} candidates", group.title, group.candidates.len());
             measure::interleaved(group, rounds)
         })

@@ -26,7 +26,7 @@ pub fn bars(groups: &[Measured], path: &str) {
     let mut y = 0;
     for group in groups {
         let title = format!("{} (1.0 = {})", group.title, group.reference);
-        text(&area, &title, (10, y + 14), 16.0);
+        text(&area, &title, (10, y + 14), 19.0);
         y += TITLE;
         let fastest = group.rows.iter().map(|row| row.speed).fold(0.0, f64::max);
         for row in &group.rows {
@@ -49,12 +49,12 @@ fn bar(area: &Area<'_>, row: &Row, reference: &str, fastest: f64, y: i32) {
     let length = (row.speed / fastest * f64::from(WIDTH - BARS - FIGURE)) as i32;
     let corners = [(BARS, y), (BARS + length.max(1), y + LINE - 5)];
     area.draw(&Rectangle::new(corners, colour.filled())).unwrap();
-    text(area, &row.name, (20, y + 1), 13.0);
+    text(area, &row.name, (20, y + 1), 15.0);
     text(
         area,
         &format!("{:.2}  ({})", row.speed, duration(row.min_ns)),
         (BARS + length + 8, y + 1),
-        13.0,
+        15.0,
     );
 }
 
