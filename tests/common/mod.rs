@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! What the tests of this folder share: vectors as JSON Lines, and fixtures by name.
+//! What the tests of this folder share: a signer, one setting that accepts its tokens, vectors as JSON Lines, and fixtures
+//! by name.
 #![allow(dead_code, reason = "no test file uses all of it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+pub mod setting;
+pub mod signer;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -76,4 +80,10 @@ pub fn base64url(text: &str) -> Vec<u8> {
     use base64ct::Encoding;
     let mut buf = vec![0; text.len()];
     base64ct::Base64UrlUnpadded::decode(text, &mut buf).unwrap().to_vec()
+}
+
+/// The base64url of octets, unpadded.
+pub fn encode(octets: &[u8]) -> String {
+    use base64ct::Encoding;
+    base64ct::Base64UrlUnpadded::encode_string(octets)
 }
