@@ -29,9 +29,6 @@ struct Product<const V: usize> {
     high: [[u64; 8]; V],
 }
 
-/// The largest `V`.
-const MAX_V: usize = 10;
-
 /// Accumulators in every kernel, most of them never used: an index that `each!` can form is below this, even in a branch
 /// that is not taken.
 const ROOM: usize = 24;
