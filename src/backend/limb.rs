@@ -87,7 +87,7 @@ macro_rules! limb {
 
             #[inline(always)]
             fn mac(x: Self, a: Self, b: Self, c: Self) -> (Self, Self) {
-                split(widen(a) * widen(b) + widen(x) + widen(c))
+                split(product(a, b) + widen(x) + widen(c))
             }
 
             #[inline(always)]
@@ -170,10 +170,10 @@ macro_rules! limb {
                 if join(u2, u1) >= d {
                     return Self::MAX;
                 }
-                let (fraction, candidate) = split((widen(v) * widen(u2)).wrapping_add(join(u2, u1)));
+                let (fraction, candidate) = split(product(v, u2).wrapping_add(join(u2, u1)));
                 let high = u1.wrapping_sub(candidate.wrapping_mul(d1));
                 let mut remainder = join(high, u0)
-                    .wrapping_sub(widen(candidate) * widen(d0))
+                    .wrapping_sub(product(candidate, d0))
                     .wrapping_sub(d);
                 let mut q = candidate.wrapping_add(1);
                 if split(remainder).1 >= fraction {
@@ -202,6 +202,11 @@ mod w64 {
     }
 
     #[inline(always)]
+    fn product(a: u64, b: u64) -> u128 {
+        widen(a) * widen(b)
+    }
+
+    #[inline(always)]
     fn join(high: u64, low: u64) -> u128 {
         widen(high) << u64::BITS | widen(low)
     }
@@ -221,6 +226,35 @@ mod w32 {
     #[inline(always)]
     fn widen(x: u32) -> u64 {
         u64::from(x)
+    }
+
+    /// Cortex-M0 and M0+ (the ARM targets without compare-and-swap) multiply 32 by 32 bits to 32 bits only, and the
+    /// compiler's way to 64 bits is a call for each product.
+    const BY_HALVES: bool = cfg!(all(target_arch = "arm", not(target_has_atomic = "32")));
+
+    #[inline(always)]
+    fn product(a: u32, b: u32) -> u64 {
+        if BY_HALVES {
+            product_by_halves(a, b)
+        } else {
+            widen(a) * widen(b)
+        }
+    }
+
+    /// a·b from four products of 16 bits.
+    // BOUND: each product is at most (2^16 - 1)² < 2^32, and the four parts add up to a·b < 2^64.
+    #[inline(always)]
+    pub(super) fn product_by_halves(a: u32, b: u32) -> u64 {
+        let (a1, a0) = (a >> 16, a & 0xffff);
+        let (b1, b0) = (b >> 16, b & 0xffff);
+        let (middle, carry) = (a1 * b0).overflowing_add(a0 * b1);
+        let (low, low_carry) = (a0 * b0).overflowing_add(middle << 16);
+        let high = (a1 * b1).wrapping_add(middle >> 16);
+        join(
+            high.wrapping_add(u32::from(carry) << 16)
+                .wrapping_add(u32::from(low_carry)),
+            low,
+        )
     }
 
     #[inline(always)]

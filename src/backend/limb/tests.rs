@@ -125,3 +125,10 @@ fn octets_in_and_out() {
     assert_eq!(out, octets);
     assert!(5u64.push(&mut []).is_empty());
 }
+
+#[test]
+fn products_by_halves() {
+    for (a, b) in EDGES.into_iter().flat_map(|a| EDGES.map(|b| (a, b))) {
+        assert_eq!(w32::product_by_halves(a, b), u64::from(a) * u64::from(b), "{a:x} {b:x}");
+    }
+}
