@@ -6,8 +6,9 @@ use core::arch::x86_64::{
     __m128i, __m512i, _mm_add_epi64, _mm_cvtsi64_si128, _mm_move_epi64, _mm_setzero_si128, _mm_srli_epi64,
     _mm512_add_epi64, _mm512_alignr_epi64, _mm512_and_si512, _mm512_broadcastq_epi64, _mm512_castsi512_si128,
     _mm512_cmpeq_epi64_mask, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_mask_add_epi64,
-    _mm512_mask_permutexvar_epi64, _mm512_or_si512, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_slli_epi64,
-    _mm512_srli_epi64, _mm512_sub_epi64, _mm512_test_epi64_mask, _mm512_zextsi128_si512,
+    _mm512_mask_blend_epi64, _mm512_mask_permutexvar_epi64, _mm512_or_si512, _mm512_permutex2var_epi64,
+    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srli_epi64, _mm512_sub_epi64,
+    _mm512_test_epi64_mask, _mm512_zextsi128_si512,
 };
 
 use super::key::{IfmaKey, Modulus};
@@ -326,17 +327,30 @@ fn one(x: u64) -> __m128i {
     _mm_cvtsi64_si128(x.cast_signed())
 }
 
-/// Strided to contiguous order.
+/// Strided to contiguous order: the first `V` vectors.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn contiguous<const V: usize>(strided: &[__m512i; ROOM]) -> [__m512i; V] {
+    // First two vectors become the pairs of neighbouring limbs of their lower lanes and those of their upper lanes.
+    let mut pairs = *strided;
+    each!(I < V / 2, {
+        let (even, odd) = (strided[2 * I], strided[2 * I + 1]);
+        pairs[2 * I] = _mm512_permutex2var_epi64(even, load(&[0, 8, 1, 9, 2, 10, 3, 11]), odd);
+        pairs[2 * I + 1] = _mm512_permutex2var_epi64(even, load(&[4, 12, 5, 13, 6, 14, 7, 15]), odd);
+    });
+    // Then each result takes what it needs, from two vectors at once as long as two are left.
     let mut out = [_mm512_setzero_si512(); V];
     each!(C < V, {
         each!(I < V, {
-            let (mask, index) = const { &Gather::<V>::TABLE }[C][I];
-            if mask != 0 {
-                out[C] = _mm512_mask_permutexvar_epi64(out[C], mask, load(&index), strided[I]);
-            }
+            each!(J < V, {
+                let (mask, index) = const { &Gather::<V>::TABLE }[C][I][J];
+                if mask != 0 && I == J {
+                    out[C] = _mm512_mask_permutexvar_epi64(out[C], mask, load(&index), pairs[I]);
+                } else if mask != 0 {
+                    let both = _mm512_permutex2var_epi64(pairs[I], load(&index), pairs[J]);
+                    out[C] = _mm512_mask_blend_epi64(mask, out[C], both);
+                }
+            });
         });
     });
     out
@@ -345,25 +359,75 @@ fn contiguous<const V: usize>(strided: &[__m512i; ROOM]) -> [__m512i; V] {
 struct Gather<const V: usize>;
 
 impl<const V: usize> Gather<V> {
-    /// For each contiguous vector and each strided one: which lanes come from it, and from which of its lanes.
-    const TABLE: [[(u8, [u64; 8]); V]; V] = {
-        let mut table = [[(0, [0; 8]); V]; V];
-        let mut limb = 0;
-        let mut lane = 0u64;
-        let mut v = 0;
-        while limb < 8 * V {
-            let (mask, index) = &mut table[limb / 8][v];
-            *mask |= 1 << (limb % 8);
-            index[limb % 8] = lane;
-            limb += 1;
-            v += 1;
-            if v == V {
-                v = 0;
-                lane += 1;
+    /// For each contiguous vector and each two vectors of pairs, or one and itself: which lanes are theirs, and from
+    /// which of their lanes (8 and up: of the second).
+    const TABLE: [[[(u8, [u64; 8]); V]; V]; V] = {
+        let mut table = [[[(0, [0; 8]); V]; V]; V];
+        let mut c = 0;
+        while c < V {
+            // The vectors that this one needs, two by two.
+            let mut first = V;
+            let mut v = 0;
+            while v <= V {
+                if v < V && Self::takes(c, v) {
+                    if first == V {
+                        first = v;
+                    } else {
+                        table[c][first][v] = Self::from(c, first, v);
+                        first = V;
+                    }
+                } else if v == V && first < V {
+                    table[c][first][first] = Self::from(c, first, first);
+                }
+                v += 1;
             }
+            c += 1;
         }
         table
     };
+
+    /// The vector of pairs that holds limb `limb`, and its lane.
+    const fn place(limb: usize) -> (usize, usize) {
+        let (lane, v) = (limb / V, limb % V);
+        if v + 1 == V && V % 2 == 1 {
+            (v, lane)
+        } else {
+            (v - v % 2 + lane / 4, lane % 4 * 2 + v % 2)
+        }
+    }
+
+    /// Whether contiguous vector `c` holds a limb of vector `v` of pairs.
+    const fn takes(c: usize, v: usize) -> bool {
+        let mut limb = 8 * c;
+        while limb < 8 * c + 8 {
+            if Self::place(limb).0 == v {
+                return true;
+            }
+            limb += 1;
+        }
+        false
+    }
+
+    /// The lanes of contiguous vector `c` that are in vector `a` or `b` of pairs.
+    const fn from(c: usize, a: usize, b: usize) -> (u8, [u64; 8]) {
+        let (mut mask, mut index) = (0, [0; 8]);
+        let mut limb = 8 * c;
+        while limb < 8 * c + 8 {
+            let (v, mut lane) = Self::place(limb);
+            if v == a || v == b {
+                if v != a {
+                    lane += 8;
+                }
+                mask |= 1 << (limb % 8);
+                while lane > 0 {
+                    index[limb % 8] += 1;
+                    lane -= 1;
+                }
+            }
+            limb += 1;
+        }
+        (mask, index)
+    }
 }
 
 /// Sets `x` to the lanes of `t` made limbs below 2^52, and their double.
