@@ -3,7 +3,8 @@
 //! What the tests of this folder share: a signer, one setting that accepts its tokens, vectors as JSON Lines, and fixtures
 //! by name.
 #![allow(dead_code, reason = "no test file uses all of it")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(unreachable_pub, reason = "a module of several crates")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 pub mod setting;
 pub mod signer;
