@@ -40,6 +40,7 @@ use core::fmt;
 
 use self::ifma::{Form, Ifma};
 use self::portable::{Chain, Scratch};
+use crate::rs256::KeyFingerprint;
 use crate::rs256::public_key::RsaPublicKey;
 use crate::rs256::size::{Rsa2048, Rsa4096, RsaSize};
 
@@ -89,7 +90,12 @@ pub struct PreparedKey<S: RsaSize = Rsa4096> {
 #[derive(Clone)]
 enum Inner<S: RsaSize> {
     Portable(PortableKey<S>),
-    Ifma { public: RsaPublicKey<S>, key: S::Ifma },
+    Ifma {
+        public: RsaPublicKey<S>,
+        // INVARIANT: that of `public`
+        fingerprint: KeyFingerprint,
+        key: S::Ifma,
+    },
 }
 
 // Fits into the RAM of a small microcontroller, and into a few cache lines per key elsewhere.
@@ -116,11 +122,20 @@ impl<S: RsaSize> PreparedKey<S> {
         let inner = match ifma {
             Some(ifma) => Inner::Ifma {
                 public: key.clone(),
+                fingerprint: KeyFingerprint::of(key),
                 key: ifma,
             },
             None => Inner::Portable(PortableKey::new(key)),
         };
         Self { inner }
+    }
+
+    /// What a cache remembers the key by; computed once, when the key is prepared.
+    pub(crate) const fn fingerprint(&self) -> KeyFingerprint {
+        match &self.inner {
+            Inner::Portable(key) => key.fingerprint,
+            Inner::Ifma { fingerprint, .. } => *fingerprint,
+        }
     }
 
     /// Length of the modulus in octets, k in
@@ -192,6 +207,14 @@ impl<'k, S: RsaSize> KeyRef<'k, S> {
         match self {
             Self::Prepared(key) => key.public_key(),
             Self::Static(key) => key,
+        }
+    }
+
+    /// What a cache remembers the key by: computed anew for a key in flash, at a hundredth of the cost of RSA there.
+    pub(crate) fn fingerprint(self) -> KeyFingerprint {
+        match self {
+            Self::Prepared(key) => key.fingerprint(),
+            Self::Static(key) => KeyFingerprint::of(key),
         }
     }
 }
@@ -316,6 +339,8 @@ fn with_scratch<S: RsaSize, T>(n: &Modulus<'_, NativeLimb>, run: impl FnOnce(&mu
 #[derive(Clone)]
 struct PortableKey<S: RsaSize> {
     public: RsaPublicKey<S>,
+    // INVARIANT: that of `public`
+    fingerprint: KeyFingerprint,
     /// neg_d and neg_pd of [`Chain`]; zeros if the exponent has no chain.
     chain: [S::Limbs; CHAIN_CONSTANTS],
 }
@@ -324,6 +349,7 @@ impl<S: RsaSize> PortableKey<S> {
     fn new(public: &RsaPublicKey<S>) -> Self {
         let mut key = Self {
             public: public.clone(),
+            fingerprint: KeyFingerprint::of(public),
             chain: [S::ZERO_LIMBS; CHAIN_CONSTANTS],
         };
         let n = public.modulus();

@@ -26,7 +26,7 @@ pub use token::{AuthorizationError, HeaderError, InvalidBase64url, InvalidSignat
 /// | `Authorization` | [`Authorization`](Self::Authorization) | 401 without credentials, 400 when malformed | no |
 /// | parse, decode | [`Jws`](Self::Jws) | 401; 431 when the buffer is too small | no |
 /// | header | [`Header`](Self::Header) | 401 | no |
-/// | key lookup | [`KeySelection`](Self::KeySelection) | 401; 503 without any key | yes, for an unknown key or an empty set |
+/// | key lookup | [`KeySelection`](Self::KeySelection) | 401; 503 without any key or with stale ones | yes, for an unknown key, an empty set or stale keys |
 /// | signature | [`Signature`](Self::Signature) | 401 | no |
 /// | claims | [`Claims`](Self::Claims) | 401 | no |
 /// | policy | [`Policy`](Self::Policy) | 401; 403 for a missing scope or role | no |
@@ -75,7 +75,7 @@ impl Error {
             Self::Authorization(AuthorizationError::Malformed) => 400,
             Self::Policy(PolicyError::InsufficientScope) => 403,
             Self::Jws(JwsError::BufferTooSmall { .. }) => 431,
-            Self::KeySelection(KeySelectionError::NoKeys) => 503,
+            Self::KeySelection(KeySelectionError::NoKeys | KeySelectionError::KeysStale) => 503,
             _ => 401,
         }
     }
@@ -88,7 +88,8 @@ impl Error {
             Self::Authorization(AuthorizationError::NoCredentials) => Some("Bearer"),
             Self::Authorization(AuthorizationError::Malformed) => Some("Bearer error=\"invalid_request\""),
             Self::Policy(PolicyError::InsufficientScope) => Some("Bearer error=\"insufficient_scope\""),
-            Self::Jws(JwsError::BufferTooSmall { .. }) | Self::KeySelection(KeySelectionError::NoKeys) => None,
+            Self::Jws(JwsError::BufferTooSmall { .. })
+            | Self::KeySelection(KeySelectionError::NoKeys | KeySelectionError::KeysStale) => None,
             _ => Some("Bearer error=\"invalid_token\""),
         }
     }
@@ -98,7 +99,9 @@ impl Error {
     pub const fn key_refresh_could_help(&self) -> bool {
         matches!(
             self,
-            Self::KeySelection(KeySelectionError::UnknownKey | KeySelectionError::NoKeys)
+            Self::KeySelection(
+                KeySelectionError::UnknownKey | KeySelectionError::NoKeys | KeySelectionError::KeysStale
+            )
         )
     }
 }

@@ -35,6 +35,7 @@ pub struct CompactJws<'t> {
     header: &'t [u8],
     payload: &'t [u8],
     signature: &'t [u8],
+    after_signing_input: &'t [u8],
     // INVARIANT: the octets that `header` and `payload` decode to
     header_len: usize,
     payload_len: usize,
@@ -70,12 +71,15 @@ impl<'t> CompactJws<'t> {
         let payload_len = base64url::decoded_len(payload.len()).ok_or(InvalidBase64url)?;
         // the signature and the dot before it are what follows the signing input
         let signing_input_len = token.len().saturating_sub(signature.len()).saturating_sub(1);
-        let signing_input = token.get(..signing_input_len).ok_or(JwsError::SegmentCount)?;
+        let (signing_input, after_signing_input) = token
+            .split_at_checked(signing_input_len)
+            .ok_or(JwsError::SegmentCount)?;
         Ok(Self {
             signing_input,
             header,
             payload,
             signature,
+            after_signing_input,
             header_len,
             payload_len,
         })
@@ -108,6 +112,7 @@ impl<'t> CompactJws<'t> {
         let signature = decode_signature(self.signature)?;
         Ok(DecodedJws {
             signing_input: self.signing_input,
+            after_signing_input: self.after_signing_input,
             header,
             payload,
             signature,
@@ -118,6 +123,8 @@ impl<'t> CompactJws<'t> {
 /// A token whose segments are decoded and whose header is acceptable. Nothing is believed yet.
 pub(crate) struct DecodedJws<'t, 'b, S: RsaSize> {
     pub(crate) signing_input: &'t [u8],
+    /// The last dot and the signature segment: with the signing input the whole text of the token.
+    pub(crate) after_signing_input: &'t [u8],
     pub(crate) header: JoseHeader<'b>,
     pub(crate) payload: &'b mut [u8],
     pub(crate) signature: Signature<S>,

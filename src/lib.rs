@@ -49,6 +49,12 @@ mod policy;
 #[cfg(feature = "serde")]
 mod deserialize;
 
+// Around the pipeline: a token that comes again costs no RSA operation.
+pub mod cache;
+
+// Around the pipeline: when to fetch an issuer's keys again, and when the old ones are too old.
+pub mod rotation;
+
 mod error;
 #[cfg(any(rs256_internals, fuzzing))]
 #[doc(hidden)]

@@ -45,3 +45,28 @@ pub const MIN_MODULUS_BITS: u32 = 2048;
 /// Largest public exponent, 2^33 - 1. Exponents are 65537 nearly everywhere and 3 or 17 in old keys; the few known
 /// above 32 bits stay below 2^33, and larger ones would only make a verification slow.
 pub const MAX_EXPONENT: u64 = (1 << 33) - 1;
+
+/// Seconds between two fetches of an issuer's keys when nothing asks for one. Microsoft asks for a refresh once an hour,
+/// and a key withdrawn in an emergency should not live for longer.
+pub const REFRESH_SECS: u32 = 3600;
+
+/// Fewest seconds between the start of a fetch and one for an unknown `kid`. Microsoft asks for at most one in five
+/// minutes: anybody can write a new `kid` into a token.
+pub const UNKNOWN_KID_SECS: u32 = 300;
+
+/// Most seconds for which keys are used without a good fetch. Long enough for an issuer's bad day, short enough that
+/// whoever blocks the fetch does not keep a withdrawn key alive; Microsoft's advice for keeping keys is the same.
+pub const MAX_STALE_SECS: u32 = 24 * 3600;
+
+/// Seconds after which a fetch without an answer counts as failed. A JWK Set has some KiB; 30 seconds are what HTTP
+/// clients allow by default.
+pub const FETCH_TIMEOUT_SECS: u32 = 30;
+
+/// Seconds from the first failed fetch to the next one; doubled for each further failure.
+pub const FIRST_RETRY_SECS: u32 = 5;
+
+/// Most seconds from a failed fetch to the next one. An issuer that is back is found within minutes.
+pub const LAST_RETRY_SECS: u32 = 300;
+
+/// Shortest interval that a rotation can be set to, in seconds: a fetch takes some, and nobody wants to be hammered.
+pub const MIN_INTERVAL_SECS: u32 = 10;

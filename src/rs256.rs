@@ -8,11 +8,13 @@
 //! is no secret to protect.
 
 pub(crate) mod emsa;
+mod fingerprint;
 mod message_hash;
 pub(crate) mod public_key;
 mod signature;
 pub(crate) mod size;
 
+pub(crate) use fingerprint::KeyFingerprint;
 pub(crate) use message_hash::MessageHash;
 pub use public_key::RsaPublicKey;
 pub(crate) use signature::Signature;
@@ -29,6 +31,15 @@ use crate::error::InvalidSignature;
 ///
 /// [`InvalidSignature`] for every reason alike.
 pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+    verify_hash(key, MessageHash::new(message), signature)
+}
+
+/// [`verify`] for a message of which the hash is known, or under way.
+pub(crate) fn verify_hash<S: RsaSize>(
+    key: KeyRef<'_, S>,
+    hash: impl Digest256,
+    signature: &[u8],
+) -> Result<(), InvalidSignature> {
     // 1. Length checking: S must be exactly k octets. Without this step a signature with zero octets in front would be
     //    a second valid text for the same token.
     if signature.len() != key.public_key().modulus_len() {
@@ -41,7 +52,7 @@ pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, message: &[u8], signature: 
     // 3. EM' = EMSA-PKCS1-V1_5-ENCODE(M, k): the backend encodes the hash that it is given. k is at least 256, so
     //    "intended encoded message length too short" cannot happen.
     // 4. m = OS2IP(EM'): both are below n, so this is EM = EM' for all k octets. Nothing of EM is ever parsed.
-    if backend::verify(key, signature, MessageHash::new(message)) {
+    if backend::verify(key, signature, hash) {
         Ok(())
     } else {
         Err(InvalidSignature)

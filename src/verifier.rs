@@ -163,7 +163,12 @@ pub struct PendingJws<'t, 'b, 'k, S: RsaSize = Rsa4096> {
     verdict: Option<Result<(), InvalidSignature>>,
 }
 
-impl<'b, 'k, S: RsaSize> PendingJws<'_, 'b, 'k, S> {
+impl<'t, 'b, 'k, S: RsaSize> PendingJws<'t, 'b, 'k, S> {
+    /// The text of the token, in two parts: the signing input, and what follows it.
+    pub(crate) const fn text(&self) -> (&'t [u8], &'t [u8]) {
+        (self.decoded.signing_input, self.decoded.after_signing_input)
+    }
+
     /// The JOSE header. Nobody vouches for it yet.
     #[must_use]
     pub const fn unverified_header(&self) -> &JoseHeader<'b> {
@@ -175,8 +180,16 @@ impl<'b, 'k, S: RsaSize> PendingJws<'_, 'b, 'k, S> {
     /// # Errors
     ///
     /// [`InvalidSignature`] when none of them made it.
-    pub fn verify(mut self) -> Result<VerifiedJws<'b, 'k, S>, InvalidSignature> {
-        self.settle()?;
+    pub fn verify(self) -> Result<VerifiedJws<'b, 'k, S>, InvalidSignature> {
+        self.verify_by(plain)
+    }
+
+    /// [`PendingJws::verify`] where `verify` checks the signature with one key.
+    pub(crate) fn verify_by(
+        mut self,
+        verify: impl FnMut(KeyRef<'k, S>, &DecodedJws<'t, 'b, S>) -> Result<(), InvalidSignature>,
+    ) -> Result<VerifiedJws<'b, 'k, S>, InvalidSignature> {
+        self.settle_by(verify)?;
         let Self { decoded, candidate, .. } = self;
         Ok(VerifiedJws {
             header: decoded.header,
@@ -187,21 +200,35 @@ impl<'b, 'k, S: RsaSize> PendingJws<'_, 'b, 'k, S> {
 
     /// Finds out whether one of the candidate keys made the signature, unless that is known already.
     pub(crate) fn settle(&mut self) -> Result<(), InvalidSignature> {
+        self.settle_by(plain)
+    }
+
+    fn settle_by(
+        &mut self,
+        mut verify: impl FnMut(KeyRef<'k, S>, &DecodedJws<'t, 'b, S>) -> Result<(), InvalidSignature>,
+    ) -> Result<(), InvalidSignature> {
         if let Some(verdict) = self.verdict {
             return verdict;
         }
-        let good = rs256::verify(self.candidate.key, self.signing_input(), self.signature()).is_ok();
-        self.settle_candidate(good)
+        let verdict = verify(self.candidate.key, &self.decoded);
+        self.settle_from(verdict, verify)
     }
 
     /// Takes note of whether the present candidate made the signature; if it did not, goes on to the next ones.
     pub(crate) fn settle_candidate(&mut self, good: bool) -> Result<(), InvalidSignature> {
-        let mut verdict = if good { Ok(()) } else { Err(InvalidSignature) };
+        self.settle_from(if good { Ok(()) } else { Err(InvalidSignature) }, plain)
+    }
+
+    fn settle_from(
+        &mut self,
+        mut verdict: Result<(), InvalidSignature>,
+        mut verify: impl FnMut(KeyRef<'k, S>, &DecodedJws<'t, 'b, S>) -> Result<(), InvalidSignature>,
+    ) -> Result<(), InvalidSignature> {
         while verdict.is_err()
             && let Some(next) = self.authorities.candidate_after(&self.candidate, &self.decoded.header)
         {
             self.candidate = next;
-            verdict = rs256::verify(next.key, self.signing_input(), self.signature());
+            verdict = verify(next.key, &self.decoded);
         }
         self.verdict = Some(verdict);
         verdict
@@ -218,6 +245,11 @@ impl<'b, 'k, S: RsaSize> PendingJws<'_, 'b, 'k, S> {
     pub(crate) fn signature(&self) -> &[u8] {
         self.decoded.signature.as_ref()
     }
+}
+
+/// Checks the signature with one key by an RSA operation.
+fn plain<S: RsaSize>(key: KeyRef<'_, S>, jws: &DecodedJws<'_, '_, S>) -> Result<(), InvalidSignature> {
+    rs256::verify(key, jws.signing_input, jws.signature.as_ref())
 }
 
 /// Prints the header's members, never the text.

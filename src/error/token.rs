@@ -151,6 +151,9 @@ pub enum KeySelectionError {
     Ambiguous,
     /// The key set holds no key: none was loaded yet.
     NoKeys,
+    /// The keys are older than the longest time without a fetch that [`rotation`](crate::rotation) allows: the issuer may
+    /// have withdrawn them, so they verify nothing.
+    KeysStale,
 }
 
 impl KeySelectionError {
@@ -159,6 +162,7 @@ impl KeySelectionError {
             Self::UnknownKey => "unknown_key",
             Self::Ambiguous => "ambiguous_key",
             Self::NoKeys => "no_keys",
+            Self::KeysStale => "keys_stale",
         }
     }
 }
@@ -169,6 +173,7 @@ impl fmt::Display for KeySelectionError {
             Self::UnknownKey => "expected a key of the key set, found an unknown key identifier",
             Self::Ambiguous => "expected a key identifier, since the key set holds several keys",
             Self::NoKeys => "expected a key set with keys, found an empty one",
+            Self::KeysStale => "expected keys fetched lately, found stale ones",
         })
     }
 }

@@ -171,15 +171,20 @@ pub struct KeySetRef<'k, S: RsaSize = Rsa4096>(Keys<'k, S>);
 enum Keys<'k, S: RsaSize> {
     Set(&'k [KeyEntry<S>]),
     Pinned(KeyRef<'k, S>),
+    Stale,
 }
 
 impl<'k, S: RsaSize> KeySetRef<'k, S> {
+    /// Keys that are too old to be used.
+    pub(crate) const STALE: Self = Self(Keys::Stale);
+
     /// The first key, from the one at `first` on, that the header selects, with its place.
     ///
     /// # Errors
     ///
-    /// [`KeySelectionError::NoKeys`] for an empty set, [`KeySelectionError::Ambiguous`] when the header names no key
-    /// and there are several, [`KeySelectionError::UnknownKey`] otherwise.
+    /// [`KeySelectionError::KeysStale`] for stale keys, [`KeySelectionError::NoKeys`] for an empty set,
+    /// [`KeySelectionError::Ambiguous`] when the header names no key and there are several,
+    /// [`KeySelectionError::UnknownKey`] otherwise.
     pub(crate) fn select(
         &self,
         header: &JoseHeader<'_>,
@@ -190,6 +195,7 @@ impl<'k, S: RsaSize> KeySetRef<'k, S> {
                 return Ok((0, key, SigningKey::pinned(key.public_key().modulus_bits())));
             }
             Keys::Pinned(_) => return Err(KeySelectionError::UnknownKey),
+            Keys::Stale => return Err(KeySelectionError::KeysStale),
             Keys::Set(entries) => entries,
         };
         if entries.is_empty() {
@@ -255,6 +261,7 @@ impl<S: RsaSize> fmt::Debug for KeySetRef<'_, S> {
                 .debug_list()
                 .entries(entries.iter().map(KeyEntry::signing_key))
                 .finish(),
+            Keys::Stale => f.write_str("Stale"),
             Keys::Pinned(key) => f.debug_tuple("Pinned").field(&key.public_key().modulus_bits()).finish(),
         }
     }
