@@ -15,6 +15,7 @@ mod tenant;
 pub use crate::__guid as guid;
 pub use audience::Audience;
 pub use claims::{EntraClaims, Identity};
+pub(crate) use groups::GroupClaims;
 pub use groups::Groups;
 pub use guid::Guid;
 pub(crate) use policy::check_nonce;

@@ -49,6 +49,12 @@ mod policy;
 pub mod adfs;
 pub mod entra;
 
+// 3. KEY LOOKUP: where an authority says that its keys are.
+pub mod discovery;
+
+// Roles of the application, from whatever claims an accepted token has.
+pub mod roles;
+
 // The caller's own claims struct.
 #[cfg(feature = "serde")]
 mod deserialize;

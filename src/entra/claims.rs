@@ -203,7 +203,7 @@ impl<'b> EntraClaims<'b> {
         let Some(idp) = self.idp else { return false };
         let same_issuer = self.issuer.is_some_and(|issuer| issuer == idp);
         let same_tenant = match (idp.as_str(), self.tid.and_then(|tid| tid.as_str())) {
-            (Some(idp), Some(tid)) => template::path_begins_with(idp, tid),
+            (Some(idp), Some(tid)) => template::first_path_segment(idp) == Some(tid),
             _ => false,
         };
         !same_issuer && !same_tenant

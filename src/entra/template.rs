@@ -60,13 +60,11 @@ fn octets<'t>(template: &'t str, tenant: &'t str) -> impl Iterator<Item = u8> + 
     .flatten()
 }
 
-/// Whether `issuer` is a URL whose path begins with `tenant`, as a whole segment.
-pub(crate) fn path_begins_with(issuer: &str, tenant: &str) -> bool {
-    issuer
-        .split_once("://")
-        .and_then(|(_, rest)| rest.split_once('/'))
-        .and_then(|(_, path)| path.split('/').next())
-        == Some(tenant)
+/// The first segment of a URL's path; for the issuers of Entra, the tenant.
+pub(crate) fn first_path_segment(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let (_, path) = rest.split_once('/')?;
+    path.split('/').next()
 }
 
 /// The host of a URL of the scheme `https`, as it is written; `None` for any other text, and for one that hides the
@@ -79,7 +77,7 @@ pub(crate) fn https_host(url: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{expand_alike, expands_to, https_host, path_begins_with};
+    use super::{expand_alike, expands_to, first_path_segment, https_host};
 
     const TID: &str = "7f1d0c3e-52a4-4b86-9e0b-3a6d5c2f8e14";
 
@@ -121,11 +119,11 @@ mod tests {
 
     #[test]
     fn first_segment_and_host() {
-        assert!(path_begins_with(&std::format!("https://h/{TID}/v2.0"), TID));
-        assert!(path_begins_with(&std::format!("https://h/{TID}"), TID));
-        assert!(!path_begins_with(&std::format!("https://h/x/{TID}"), TID));
-        assert!(!path_begins_with(&std::format!("https://h/{TID}x/"), TID));
-        assert!(!path_begins_with(TID, TID));
+        assert_eq!(first_path_segment(&std::format!("https://h/{TID}/v2.0")), Some(TID));
+        assert_eq!(first_path_segment(&std::format!("https://h/{TID}")), Some(TID));
+        assert_ne!(first_path_segment(&std::format!("https://h/x/{TID}")), Some(TID));
+        assert_ne!(first_path_segment(&std::format!("https://h/{TID}x/")), Some(TID));
+        assert_ne!(first_path_segment(TID), Some(TID));
         assert_eq!(https_host("https://h.example/x"), Some("h.example"));
         assert_eq!(https_host("https://h.example?x"), Some("h.example"));
         for none in ["http://h.example/", "https:///x", "https://a@h.example/", "https:h", ""] {

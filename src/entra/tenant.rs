@@ -116,7 +116,7 @@ impl<'p> Cloud<'p> {
     pub(crate) fn issues(&self, version: Version, tid: &str, issuer: &str) -> bool {
         self.issuer_template(version)
             .is_some_and(|template| template::expands_to(template, tid, issuer))
-            && template::path_begins_with(issuer, tid)
+            && template::first_path_segment(issuer) == Some(tid)
     }
 
     /// The version of tokens that have this issuer; `None` when the cloud has no such issuer.
