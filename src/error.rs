@@ -14,7 +14,7 @@ mod token;
 
 use core::fmt;
 
-pub use claims::{ClaimsError, PolicyError, RegisteredClaim};
+pub use claims::{ClaimsError, PolicyError, ProviderClaim, RegisteredClaim};
 pub use json::{BufferTooSmall, JsonError, JsonErrorKind};
 pub use key::{DerError, KeyError, PemError};
 pub use token::{AuthorizationError, HeaderError, InvalidBase64url, InvalidSignature, JwsError, KeySelectionError};
@@ -73,7 +73,7 @@ impl Error {
     pub const fn http_status(&self) -> u16 {
         match self {
             Self::Authorization(AuthorizationError::Malformed) => 400,
-            Self::Policy(PolicyError::InsufficientScope) => 403,
+            Self::Policy(PolicyError::InsufficientScope | PolicyError::GroupsOverage) => 403,
             Self::Jws(JwsError::BufferTooSmall { .. }) => 431,
             Self::KeySelection(KeySelectionError::NoKeys | KeySelectionError::KeysStale) => 503,
             _ => 401,
@@ -87,7 +87,9 @@ impl Error {
         match self {
             Self::Authorization(AuthorizationError::NoCredentials) => Some("Bearer"),
             Self::Authorization(AuthorizationError::Malformed) => Some("Bearer error=\"invalid_request\""),
-            Self::Policy(PolicyError::InsufficientScope) => Some("Bearer error=\"insufficient_scope\""),
+            Self::Policy(PolicyError::InsufficientScope | PolicyError::GroupsOverage) => {
+                Some("Bearer error=\"insufficient_scope\"")
+            }
             Self::Jws(JwsError::BufferTooSmall { .. })
             | Self::KeySelection(KeySelectionError::NoKeys | KeySelectionError::KeysStale) => None,
             _ => Some("Bearer error=\"invalid_token\""),

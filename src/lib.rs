@@ -45,6 +45,16 @@ mod claims;
 // 5. POLICY: iss, aud, exp, nbf, … against (policy, now).
 mod policy;
 
+// 5. POLICY: Microsoft Entra ID and AD FS as policy data.
+pub mod adfs;
+pub mod entra;
+
+// 3. KEY LOOKUP: where an authority says that its keys are.
+pub mod discovery;
+
+// Roles of the application, from whatever claims an accepted token has.
+pub mod roles;
+
 // The caller's own claims struct.
 #[cfg(feature = "serde")]
 mod deserialize;
@@ -66,7 +76,8 @@ pub use claims::{Claims, NumericDate, StringOrArray};
 pub use deserialize::DeserializeError;
 pub use error::{
     AuthorizationError, BufferTooSmall, ClaimsError, DerError, Error, HeaderError, InvalidBase64url, InvalidSignature,
-    JsonError, JsonErrorKind, JwsError, KeyError, KeySelectionError, PemError, PolicyError, RegisteredClaim,
+    JsonError, JsonErrorKind, JwsError, KeyError, KeySelectionError, PemError, PolicyError, ProviderClaim,
+    RegisteredClaim,
 };
 pub use json::{JsonArray, JsonNumber, JsonObject, JsonStr, JsonValue};
 pub use jwk::{KeyFileError, KeySet, KeySetRef, LoadError, LoadReport, SigningKey, SkipReason};

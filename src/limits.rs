@@ -25,6 +25,10 @@ pub const MAX_MEMBERS: usize = 32;
 /// Most members in a claims set. An Entra token with every optional claim has about 60.
 pub const MAX_CLAIMS: usize = 256;
 
+/// Most members in an openid-configuration document. Entra's have about 25, AD FS's about 30, the fullest known ones of
+/// other servers about 70.
+pub const MAX_DISCOVERY_MEMBERS: usize = 128;
+
 /// Longest key identifier kept with a key, in octets. Entra's have 27 or 43, a SHA-256 thumbprint URI (RFC 9278) 88.
 pub const MAX_KID_LEN: usize = 96;
 

@@ -280,6 +280,17 @@ impl<'p> Policy<'p> {
         self
     }
 
+    /// No issuer and no audience: for the policies of a provider, which check those themselves.
+    pub(crate) const fn lifetime_only() -> Self {
+        Self::new(Issuer::any_of(&[]), &[])
+    }
+
+    /// The rules other than issuer and audience.
+    pub(crate) fn check_lifetime(&self, claims: &Claims<'_>, now: NumericDate) -> Result<(), PolicyError> {
+        self.check_time(claims, now)?;
+        self.check_required(claims)
+    }
+
     fn check_issuer(&self, claims: &Claims<'_>) -> Result<(), PolicyError> {
         if self.issuer.matches(claims)? {
             Ok(())
@@ -356,10 +367,51 @@ impl Check for Policy<'_> {
         let claims = token.claims();
         self.check_issuer(claims)?;
         self.check_audience(claims)?;
-        self.check_time(claims, now)?;
-        self.check_required(claims)
+        self.check_lifetime(claims, now)
     }
 }
+
+/// The setters of a provider's policy that are those of the [`Policy`] in its field `lifetime`.
+macro_rules! lifetime_rules {
+    () => {
+        /// Allows `leeway` at both ends of a token's life, as [`Policy::leeway`].
+        #[must_use]
+        pub const fn leeway(mut self, leeway: Leeway) -> Self {
+            self.lifetime = self.lifetime.leeway(leeway);
+            self
+        }
+
+        /// Allows `leeway` after `exp`, as [`Policy::expiration_leeway`].
+        #[must_use]
+        pub const fn expiration_leeway(mut self, leeway: Leeway) -> Self {
+            self.lifetime = self.lifetime.expiration_leeway(leeway);
+            self
+        }
+
+        /// Allows `leeway` before `nbf`, as [`Policy::not_before_leeway`].
+        #[must_use]
+        pub const fn not_before_leeway(mut self, leeway: Leeway) -> Self {
+            self.lifetime = self.lifetime.not_before_leeway(leeway);
+            self
+        }
+
+        /// Refuses tokens that lack one of these claims, as [`Policy::require`].
+        #[must_use]
+        pub const fn require(mut self, claims: &'p [&'p str]) -> Self {
+            self.lifetime = self.lifetime.require(claims);
+            self
+        }
+
+        /// Refuses tokens issued more than `secs` seconds ago, as [`Policy::max_age`].
+        #[must_use]
+        pub const fn max_age(mut self, secs: u32) -> Self {
+            self.lifetime = self.lifetime.max_age(secs);
+            self
+        }
+    };
+}
+
+pub(crate) use lifetime_rules;
 
 /// A list of withdrawn tokens, subjects or sessions that the application keeps.
 ///

@@ -164,10 +164,7 @@ fn clocks_and_dates_at_their_ends() {
             ),
             (&[("exp", "1"), ("iat", "0")], 0, ACCEPTED),
         ] {
-            assert_eq!(
-                verdict_at(&keys, &policy, &signed(changes), now),
-                expected
-            );
+            assert_eq!(verdict_at(&keys, &policy, &signed(changes), now), expected);
         }
         let eternal = POLICY.waive_expiration().leeway(leeway(secs)).max_age(max_age);
         for (iat, now, expected) in [
@@ -177,11 +174,7 @@ fn clocks_and_dates_at_their_ends() {
             ("0", 0, ACCEPTED),
         ] {
             let token = signed(&[("exp", ""), ("iat", iat)]);
-            assert_eq!(
-                verdict_at(&keys, &eternal, &token, now),
-                expected,
-                "{iat}"
-            );
+            assert_eq!(verdict_at(&keys, &eternal, &token, now), expected, "{iat}");
         }
     }
 }

@@ -105,6 +105,49 @@ impl From<JsonError> for ClaimsError {
     }
 }
 
+/// A claim of Microsoft Entra ID or AD FS that a check reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProviderClaim {
+    /// `tid`
+    TenantId,
+    /// `oid`
+    ObjectId,
+    /// `ver`
+    Version,
+    /// `scp`
+    Scopes,
+    /// `idtyp`
+    IdentityType,
+    /// `azp`
+    AuthorizedParty,
+    /// `appid`
+    ApplicationId,
+    /// `nonce`
+    Nonce,
+    /// `groups`, `hasgroups` or `_claim_names`
+    Groups,
+    /// Another one that [`EntraClaims`](crate::entra::EntraClaims) reads.
+    Other,
+}
+
+impl fmt::Display for ProviderClaim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TenantId => "`tid`",
+            Self::ObjectId => "`oid`",
+            Self::Version => "`ver`",
+            Self::Scopes => "`scp`",
+            Self::IdentityType => "`idtyp`",
+            Self::AuthorizedParty => "`azp`",
+            Self::ApplicationId => "`appid`",
+            Self::Nonce => "`nonce`",
+            Self::Groups => "`groups`, `hasgroups` or `_claim_names`",
+            Self::Other => "of the provider",
+        })
+    }
+}
+
 /// The rule of a policy that a token broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -150,10 +193,39 @@ pub enum PolicyError {
         /// The clock that was given.
         now: NumericDate,
     },
+    /// The header has a member `nonce`: a token for Microsoft Graph, which nobody else can verify and which is not for
+    /// this application. The client asked for the wrong resource.
+    GraphToken,
+    /// A claim that the provider's tokens always have, and that the policy needs, is absent.
+    ClaimMissing(ProviderClaim),
+    /// A claim of the provider's has a value of the wrong JSON type.
+    ClaimType(ProviderClaim),
+    /// A claim's name differs from `tid` in case alone.
+    TenantAmbiguous,
+    /// `tid` is not a GUID.
+    TenantSyntax,
+    /// `tid` is not an accepted tenant.
+    Tenant,
+    /// `ver` is not the version that `iss` stands for, or not one that is accepted.
+    TokenVersion,
+    /// An access token was expected and this is none, or an ID token; or a user's token and this is an application's, or
+    /// the reverse.
+    TokenKind,
+    /// The key's own `issuer` is not that of the token.
+    SigningKeyIssuer,
+    /// The key is one of another cloud.
+    SigningKeyCloud,
+    /// `nonce` is not the one that the client sent.
+    Nonce,
+    /// The application that acts by itself (`azp`, `appid`) is not an accepted one.
+    Client,
     /// The caller's [`Revocation`](crate::Revocation) withdrew the token.
     Revoked,
     /// A scope or role that the request needs is not held.
     InsufficientScope,
+    /// A role that the request needs is not held, but the token does not list all groups, so it might be held through
+    /// one: ask the directory.
+    GroupsOverage,
     /// A caller's own [`Check`](crate::Check) refused the token, with a code of its own.
     Other(&'static str),
 }
@@ -178,8 +250,43 @@ impl PolicyError {
             Self::NotYetValid { .. } => "not_yet_valid",
             Self::IssuedInFuture { .. } => "issued_in_future",
             Self::TooOld { .. } => "too_old",
+            Self::GraphToken => "graph_token",
+            Self::ClaimMissing(claim) => match claim {
+                ProviderClaim::TenantId => "tid_missing",
+                ProviderClaim::ObjectId => "oid_missing",
+                ProviderClaim::Version => "ver_missing",
+                ProviderClaim::Scopes => "scp_missing",
+                ProviderClaim::IdentityType => "idtyp_missing",
+                ProviderClaim::AuthorizedParty => "azp_missing",
+                ProviderClaim::ApplicationId => "appid_missing",
+                ProviderClaim::Nonce => "nonce_missing",
+                ProviderClaim::Groups => "groups_missing",
+                ProviderClaim::Other => "provider_claim_missing",
+            },
+            Self::ClaimType(claim) => match claim {
+                ProviderClaim::TenantId => "tid_wrong_type",
+                ProviderClaim::ObjectId => "oid_wrong_type",
+                ProviderClaim::Version => "ver_wrong_type",
+                ProviderClaim::Scopes => "scp_wrong_type",
+                ProviderClaim::IdentityType => "idtyp_wrong_type",
+                ProviderClaim::AuthorizedParty => "azp_wrong_type",
+                ProviderClaim::ApplicationId => "appid_wrong_type",
+                ProviderClaim::Nonce => "nonce_wrong_type",
+                ProviderClaim::Groups => "groups_wrong_type",
+                ProviderClaim::Other => "provider_claim_wrong_type",
+            },
+            Self::TenantAmbiguous => "tid_ambiguous",
+            Self::TenantSyntax => "tid_not_a_guid",
+            Self::Tenant => "tenant",
+            Self::TokenVersion => "token_version",
+            Self::TokenKind => "token_kind",
+            Self::SigningKeyIssuer => "signing_key_issuer",
+            Self::SigningKeyCloud => "signing_key_cloud",
+            Self::Nonce => "nonce",
+            Self::Client => "client",
             Self::Revoked => "revoked",
             Self::InsufficientScope => "insufficient_scope",
+            Self::GroupsOverage => "groups_overage",
             Self::Other(code) => code,
         }
     }
@@ -197,7 +304,22 @@ impl fmt::Display for PolicyError {
             Self::NotYetValid { nbf, now } => write!(f, "not yet valid: `nbf` is {nbf}, the time is {now}"),
             Self::IssuedInFuture { iat, now } => write!(f, "issued in the future: `iat` is {iat}, the time is {now}"),
             Self::TooOld { iat, now } => write!(f, "issued too long ago: `iat` is {iat}, the time is {now}"),
+            Self::GraphToken => f.write_str("expected a token for this application, found one for Microsoft Graph"),
+            Self::ClaimMissing(claim) => write!(f, "expected the claim {claim}, found none"),
+            Self::ClaimType(claim) => write!(f, "expected another JSON type for the claim {claim}"),
+            Self::TenantAmbiguous => f.write_str("expected one tenant, found a second spelling of `tid`"),
+            Self::TenantSyntax => f.write_str("expected a GUID for `tid`"),
+            Self::Tenant => f.write_str("expected another tenant (`tid`)"),
+            Self::TokenVersion => f.write_str("expected another version (`ver`) for this issuer and audience"),
+            Self::TokenKind => f.write_str("expected another kind of token"),
+            Self::SigningKeyIssuer => f.write_str("expected a key that signs for this issuer"),
+            Self::SigningKeyCloud => f.write_str("expected a key of this cloud, found one of another"),
+            Self::Nonce => f.write_str("expected another nonce"),
+            Self::Client => f.write_str("expected another client application"),
             Self::Revoked => f.write_str("revoked"),
+            Self::GroupsOverage => {
+                f.write_str("expected a role that the token does not hold, and its groups are not listed")
+            }
             Self::InsufficientScope => f.write_str("expected a scope or role that the token does not hold"),
             Self::Other(code) => write!(f, "refused by a check of the application: {code}"),
         }

@@ -2,9 +2,7 @@
 
 //! Claims that other verifiers took for absent, for another, or for good.
 
-use crate::common::setting::{
-    ACCEPTED, HEADER, ISSUER, KID, NOW, POLICY, claims, keys, verdict_at, verdict_on_claims,
-};
+use crate::common::setting::{ACCEPTED, HEADER, ISSUER, KID, NOW, POLICY, claims, keys, verdict_at, verdict_on_claims};
 use crate::common::signer::Signer;
 use rs256::{Issuer, JsonValue, Leeway, NumericDate, Policy, Verifier};
 

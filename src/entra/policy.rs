@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The two kinds of policy: for access tokens and for ID tokens. There is none without a kind, because the two kinds of
+//! token have the same `iss`, the same `typ` and often the same `aud`.
+
+use super::audience::Audience;
+use super::facts::Facts;
+use super::guid::Guid;
+use super::signing_key::{self, Silence};
+use super::tenant::{Tenant, Version};
+use crate::claims::NumericDate;
+use crate::error::{PolicyError, ProviderClaim, RegisteredClaim};
+use crate::jws::JoseHeader;
+use crate::policy::{Check, Leeway, Policy, TokenView, lifetime_rules};
+
+/// What both kinds have in common.
+#[derive(Clone, Copy, Debug)]
+struct Common<'p> {
+    tenant: Tenant<'p>,
+    silent_keys: Silence,
+}
+
+impl<'p> Common<'p> {
+    const fn new(tenant: Tenant<'p>) -> Self {
+        Self {
+            tenant,
+            silent_keys: match tenant.only() {
+                // The key set is one tenant's own, or `iss` is fixed to one tenant at least.
+                Some(_) => Silence::Allowed,
+                None => Silence::Refused,
+            },
+        }
+    }
+
+    fn check_header(header: &JoseHeader<'_>) -> Result<(), PolicyError> {
+        // The signature of a Microsoft Graph token does not cover the header as sent; no key would verify it.
+        if header.has_nonce() {
+            Err(PolicyError::GraphToken)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// `tid`, `iss`, `ver` and the signing key, which make a chain: each is bound to the one before.
+    fn check<'b>(&self, token: &TokenView<'b, '_>) -> Result<Facts<'b>, PolicyError> {
+        let facts = Facts::read(token.claims())?;
+        let (tid, guid) = &facts.tid;
+        let issuer = token
+            .claims()
+            .issuer()
+            .ok_or(PolicyError::MissingClaim(RegisteredClaim::Issuer))?
+            .as_str()
+            .ok_or(PolicyError::Issuer)?;
+        let cloud = self.tenant.cloud();
+        let version = cloud.version_of(tid, issuer).ok_or(PolicyError::Issuer)?;
+        if !self.tenant.accepts(guid) {
+            return Err(PolicyError::Tenant);
+        }
+        if facts.version != version {
+            return Err(PolicyError::TokenVersion);
+        }
+        signing_key::check(token.key(), &cloud, tid, issuer, version, self.silent_keys)?;
+        Ok(facts)
+    }
+}
+
+/// Who acts with an access token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Actor {
+    /// A user, through a client to which permissions were delegated: `scp` is there.
+    User,
+    /// An application by itself: `idtyp` is `app`.
+    App,
+}
+
+/// Accepts access tokens of Microsoft Entra ID, and nothing else.
+///
+/// Made by [`access_token`](super::access_token). A token must, in this order:
+///
+/// 1. carry no `nonce` in its header, which marks a Microsoft Graph token: refused before any RSA work;
+/// 2. have a `tid` that is a GUID, and no claim that differs from `tid` in case alone;
+/// 3. have the `iss` that the cloud writes for that `tid`, whole;
+/// 4. be of an accepted tenant, and of the version (`ver`) that its `iss` stands for;
+/// 5. be signed by a key that signs for this `iss` in this cloud, as far as the key says;
+/// 6. be an access token: it has `scp`, or `idtyp` is `app`, not both;
+/// 7. be of a version that the audience accepts, and for that audience;
+/// 8. come from a listed client, where a list is set and an application acts by itself;
+/// 9. be valid now: `exp` required, `nbf` checked when present, a leeway of 60 seconds on both.
+#[derive(Clone, Copy, Debug)]
+pub struct AccessTokenPolicy<'p> {
+    common: Common<'p>,
+    audience: Audience<'p>,
+    only: Option<Actor>,
+    apps: Option<&'p [Guid]>,
+    idtyp_required: bool,
+    lifetime: Policy<'p>,
+}
+
+impl<'p> AccessTokenPolicy<'p> {
+    pub(super) const fn new(tenant: Tenant<'p>, audience: Audience<'p>) -> Self {
+        Self {
+            common: Common::new(tenant),
+            audience,
+            only: None,
+            apps: None,
+            idtyp_required: true,
+            lifetime: Policy::lifetime_only(),
+        }
+    }
+
+    /// Refuses tokens of applications that act by themselves.
+    #[must_use]
+    pub const fn users_only(mut self) -> Self {
+        self.only = Some(Actor::User);
+        self
+    }
+
+    /// Refuses tokens of users.
+    #[must_use]
+    pub const fn apps_only(mut self) -> Self {
+        self.only = Some(Actor::App);
+        self
+    }
+
+    /// Of applications that act by themselves, accepts these alone (`azp`, in version 1.0 `appid`). The client of a
+    /// *user's* token says nothing about what the user may do and is not looked at.
+    #[must_use]
+    pub const fn apps(mut self, clients: &'p [Guid]) -> Self {
+        self.apps = Some(clients);
+        self
+    }
+
+    /// RELAXES: accepts applications whose tokens lack `idtyp`, which is an optional claim that the resource's
+    /// registration has to ask for. Such a token is told from an ID token by `azp` (`appid`), which it must have, and
+    /// by `nonce`, `at_hash` and `c_hash`, which it must not have. Better ask for `idtyp`.
+    #[must_use]
+    pub const fn waive_idtyp(mut self) -> Self {
+        self.idtyp_required = false;
+        self
+    }
+
+    /// RELAXES: for several tenants, accepts tokens of version 2.0 signed by keys that do not say whose tokens they
+    /// sign. Entra's say it; a pinned key cannot.
+    #[must_use]
+    pub const fn accept_keys_without_issuer(mut self) -> Self {
+        self.common.silent_keys = Silence::Allowed;
+        self
+    }
+
+    lifetime_rules!();
+
+    fn actor(&self, facts: &Facts<'_>) -> Result<Actor, PolicyError> {
+        let identity_type = facts.identity_type;
+        let actor = if facts.has_scopes {
+            // A token of an application has no `scp`, so one with both would be read both ways.
+            match identity_type {
+                None => Actor::User,
+                Some(user) if user == "user" => Actor::User,
+                Some(_) => return Err(PolicyError::TokenKind),
+            }
+        } else {
+            match identity_type {
+                Some(app) if app == "app" => Actor::App,
+                None if !self.idtyp_required && facts.client.is_some() && facts.nonce.is_none() && !facts.has_hash => {
+                    Actor::App
+                }
+                _ => return Err(PolicyError::TokenKind),
+            }
+        };
+        if self.only.is_some_and(|only| only != actor) {
+            return Err(PolicyError::TokenKind);
+        }
+        Ok(actor)
+    }
+}
+
+impl Check for AccessTokenPolicy<'_> {
+    fn check_header(&self, header: &JoseHeader<'_>) -> Result<(), PolicyError> {
+        Common::check_header(header)
+    }
+
+    fn check(&self, token: &TokenView<'_, '_>, now: NumericDate) -> Result<(), PolicyError> {
+        let claims = token.claims();
+        let facts = self.common.check(token)?;
+        let actor = self.actor(&facts)?;
+        if !self.audience.accepts(facts.version) {
+            return Err(PolicyError::TokenVersion);
+        }
+        let found = claims
+            .audience()
+            .ok_or(PolicyError::MissingClaim(RegisteredClaim::Audience))?;
+        if !self.audience.matches(facts.version, &found) {
+            return Err(PolicyError::Audience);
+        }
+        if let (Some(apps), Actor::App) = (self.apps, actor)
+            && !facts
+                .client
+                .is_some_and(|client| apps.iter().any(|app| client == *app.as_str()))
+        {
+            return Err(PolicyError::Client);
+        }
+        self.lifetime.check_lifetime(claims, now)
+    }
+}
+
+/// Accepts ID tokens of Microsoft Entra ID, and nothing else.
+///
+/// Made by [`id_token`](super::id_token). Steps 1 to 5 are those of [`AccessTokenPolicy`]; then a token must be of
+/// version 2.0 unless [`IdTokenPolicy::v1`] says otherwise, have neither `scp` nor an `idtyp` of `app`, be for this
+/// client, carry the nonce that the client sent, and be valid now.
+#[derive(Clone, Copy, Debug)]
+pub struct IdTokenPolicy<'p> {
+    common: Common<'p>,
+    client_id: Guid,
+    version: Version,
+    nonce: Option<&'p str>,
+    lifetime: Policy<'p>,
+}
+
+impl<'p> IdTokenPolicy<'p> {
+    pub(super) const fn new(tenant: Tenant<'p>, client_id: Guid, nonce: &'p str) -> Self {
+        Self {
+            common: Common::new(tenant),
+            client_id,
+            version: Version::V2,
+            nonce: Some(nonce),
+            lifetime: Policy::lifetime_only(),
+        }
+    }
+
+    /// Accepts tokens of version 1.0, which a client that signs in at the version 1.0 endpoint gets, instead of 2.0.
+    #[must_use]
+    pub const fn v1(mut self) -> Self {
+        self.version = Version::V1;
+        self
+    }
+
+    /// RELAXES: accepts tokens whatever their nonce. Whoever can replay an ID token to the client is then signed in,
+    /// unless the flow prevents that by other means, such as PKCE with the code flow.
+    #[must_use]
+    pub const fn waive_nonce(mut self) -> Self {
+        self.nonce = None;
+        self
+    }
+
+    /// RELAXES: as [`AccessTokenPolicy::accept_keys_without_issuer`].
+    #[must_use]
+    pub const fn accept_keys_without_issuer(mut self) -> Self {
+        self.common.silent_keys = Silence::Allowed;
+        self
+    }
+
+    lifetime_rules!();
+}
+
+impl Check for IdTokenPolicy<'_> {
+    fn check_header(&self, header: &JoseHeader<'_>) -> Result<(), PolicyError> {
+        Common::check_header(header)
+    }
+
+    fn check(&self, token: &TokenView<'_, '_>, now: NumericDate) -> Result<(), PolicyError> {
+        let claims = token.claims();
+        let facts = self.common.check(token)?;
+        if facts.has_scopes || facts.identity_type.is_some_and(|found| found == "app") {
+            return Err(PolicyError::TokenKind);
+        }
+        if facts.version != self.version {
+            return Err(PolicyError::TokenVersion);
+        }
+        let found = claims
+            .audience()
+            .ok_or(PolicyError::MissingClaim(RegisteredClaim::Audience))?;
+        if !found.contains(self.client_id.as_str()) {
+            return Err(PolicyError::Audience);
+        }
+        check_nonce(self.nonce, facts.nonce)?;
+        self.lifetime.check_lifetime(claims, now)
+    }
+}
+
+/// Compares the nonce, where one is expected. An empty one, which anybody can guess, is never equal.
+pub(crate) fn check_nonce(expected: Option<&str>, found: Option<crate::json::JsonStr<'_>>) -> Result<(), PolicyError> {
+    let Some(expected) = expected else { return Ok(()) };
+    let found = found.ok_or(PolicyError::ClaimMissing(ProviderClaim::Nonce))?;
+    if !expected.is_empty() && found == *expected {
+        Ok(())
+    } else {
+        Err(PolicyError::Nonce)
+    }
+}

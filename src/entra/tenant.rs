@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Whose tokens: tenants, and the cloud that they live in.
+
+use super::guid::Guid;
+use super::template;
+
+/// The version of a token, which is the choice of the *resource* (`requestedAccessTokenVersion` of its registration),
+/// not of the endpoint that a client called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Version {
+    /// `ver` is `1.0`: issued by `sts.windows.net` or its counterpart.
+    V1,
+    /// `ver` is `2.0`.
+    V2,
+}
+
+impl Version {
+    /// The value of the claim `ver`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V1 => "1.0",
+            Self::V2 => "2.0",
+        }
+    }
+}
+
+/// How a Microsoft cloud writes its issuers, as templates with the placeholder `{tenantid}` (compared without case).
+///
+/// The constants are what public code of Microsoft and others uses. Compare them with the `issuer` member of your own
+/// authority's metadata before you rely on one of the sovereign clouds; [`Cloud::custom`] replaces any of them.
+///
+/// # Examples
+///
+/// ```
+/// use rs256::entra::Cloud;
+///
+/// // A B2C tenant, whose issuer names the tenant twice.
+/// const B2C: Cloud<'static> = Cloud::custom(None, Some("https://contoso.b2clogin.com/{tenantid}/v2.0/"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cloud<'p> {
+    v1: Option<&'p str>,
+    v2: Option<&'p str>,
+    instance_name: Option<&'p str>,
+}
+
+// SOURCE: Microsoft Entra documentation, "Microsoft Entra authentication and national clouds" for the hosts.
+impl Cloud<'static> {
+    /// The global service, `login.microsoftonline.com`.
+    pub const GLOBAL: Self = Self {
+        v1: Some("https://sts.windows.net/{tenantid}/"),
+        v2: Some("https://login.microsoftonline.com/{tenantid}/v2.0"),
+        instance_name: Some("microsoftonline.com"),
+    };
+
+    /// US Government, `login.microsoftonline.us`. Its version 1.0 issuer is that of the global service.
+    pub const US_GOVERNMENT: Self = Self {
+        v1: Some("https://sts.windows.net/{tenantid}/"),
+        v2: Some("https://login.microsoftonline.us/{tenantid}/v2.0"),
+        instance_name: Some("microsoftonline.us"),
+    };
+
+    /// China, operated by 21Vianet: `login.partner.microsoftonline.cn`.
+    pub const CHINA: Self = Self {
+        v1: Some("https://sts.chinacloudapi.cn/{tenantid}/"),
+        v2: Some("https://login.partner.microsoftonline.cn/{tenantid}/v2.0"),
+        instance_name: Some("partner.microsoftonline.cn"),
+    };
+
+    /// External ID for customers, `ciamlogin.com`, where the issuer names the tenant in host and path. Version 2.0 only.
+    pub const EXTERNAL_ID: Self = Self {
+        v1: None,
+        v2: Some("https://{tenantid}.ciamlogin.com/{tenantid}/v2.0"),
+        instance_name: None,
+    };
+}
+
+impl<'p> Cloud<'p> {
+    /// A cloud with issuers of the caller's: one template for each version of tokens, `None` for a version that it does
+    /// not issue. A template without a placeholder is one exact issuer; the first segment of its path must be the
+    /// tenant's GUID even so.
+    #[must_use]
+    pub const fn custom(v1: Option<&'p str>, v2: Option<&'p str>) -> Self {
+        Self {
+            v1,
+            v2,
+            instance_name: None,
+        }
+    }
+
+    /// Refuses keys whose own `cloud_instance_name` is present and another.
+    #[must_use]
+    pub const fn with_instance_name(mut self, name: &'p str) -> Self {
+        self.instance_name = Some(name);
+        self
+    }
+
+    /// The template of the issuer of tokens of this version.
+    #[must_use]
+    pub const fn issuer_template(&self, version: Version) -> Option<&'p str> {
+        match version {
+            Version::V1 => self.v1,
+            Version::V2 => self.v2,
+        }
+    }
+
+    /// The `cloud_instance_name` of the cloud's metadata and keys.
+    #[must_use]
+    pub const fn instance_name(&self) -> Option<&'p str> {
+        self.instance_name
+    }
+
+    /// Whether `issuer` is what this cloud writes into tokens of `version` for the tenant whose GUID reads `tid`.
+    pub(crate) fn issues(&self, version: Version, tid: &str, issuer: &str) -> bool {
+        self.issuer_template(version)
+            .is_some_and(|template| template::expands_to(template, tid, issuer))
+            && template::first_path_segment(issuer) == Some(tid)
+    }
+
+    /// The version of tokens that have this issuer; `None` when the cloud has no such issuer.
+    pub(crate) fn version_of(&self, tid: &str, issuer: &str) -> Option<Version> {
+        [Version::V2, Version::V1]
+            .into_iter()
+            .find(|version| self.issues(*version, tid, issuer))
+    }
+}
+
+/// Whose tokens an application accepts: one tenant, a list of tenants, or every tenant of a cloud.
+///
+/// # Examples
+///
+/// ```
+/// use rs256::entra::{Cloud, Guid, Tenant, guid};
+///
+/// const CONTOSO: Guid = guid!("7f1d0c3e-52a4-4b86-9e0b-3a6d5c2f8e14");
+/// const FABRIKAM: Guid = guid!("2c9f8b61-0d3e-4a57-8f16-b7d2a9c45e03");
+///
+/// static ONE: Tenant<'static> = Tenant::single(CONTOSO);
+/// static SOME: Tenant<'static> = Tenant::any_of(&[CONTOSO, FABRIKAM]).in_cloud(Cloud::US_GOVERNMENT);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Tenant<'p> {
+    who: Who<'p>,
+    cloud: Cloud<'p>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Who<'p> {
+    Single(Guid),
+    AnyOf(&'p [Guid]),
+    Any,
+}
+
+impl<'p> Tenant<'p> {
+    /// This tenant alone, in the global cloud.
+    #[must_use]
+    pub const fn single(tenant: Guid) -> Self {
+        Self {
+            who: Who::Single(tenant),
+            cloud: Cloud::GLOBAL,
+        }
+    }
+
+    /// Each of these tenants, in the global cloud.
+    #[must_use]
+    pub const fn any_of(tenants: &'p [Guid]) -> Self {
+        Self {
+            who: Who::AnyOf(tenants),
+            cloud: Cloud::GLOBAL,
+        }
+    }
+
+    /// Every tenant of the global cloud, personal accounts included: anyone may make a tenant, so an application that
+    /// accepts any must keep data and permissions of tenants apart by itself.
+    #[must_use]
+    pub const fn any() -> Self {
+        Self {
+            who: Who::Any,
+            cloud: Cloud::GLOBAL,
+        }
+    }
+
+    /// The same tenants in another cloud.
+    #[must_use]
+    pub const fn in_cloud(mut self, cloud: Cloud<'p>) -> Self {
+        self.cloud = cloud;
+        self
+    }
+
+    /// The cloud.
+    #[must_use]
+    pub const fn cloud(&self) -> Cloud<'p> {
+        self.cloud
+    }
+
+    /// The tenant, where there is exactly one.
+    pub(crate) const fn only(&self) -> Option<Guid> {
+        match self.who {
+            Who::Single(tenant) => Some(tenant),
+            Who::AnyOf([tenant]) => Some(*tenant),
+            Who::AnyOf(_) | Who::Any => None,
+        }
+    }
+
+    pub(crate) fn accepts(&self, tenant: &Guid) -> bool {
+        match &self.who {
+            Who::Single(only) => only == tenant,
+            Who::AnyOf(list) => list.contains(tenant),
+            Who::Any => true,
+        }
+    }
+}
