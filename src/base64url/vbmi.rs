@@ -125,9 +125,10 @@ fn first(len: usize) -> u64 {
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn load(octets: &[u8]) -> __m512i {
+    let zeros = _mm512_set1_epi8(0x41);
     // SAFETY: a masked load touches no memory of a lane whose bit is clear, and `first` sets bits below the slice's
     // length alone.
-    unsafe { _mm512_mask_loadu_epi8(_mm512_set1_epi8(0x41), first(octets.len()), octets.as_ptr().cast()) }
+    unsafe { _mm512_mask_loadu_epi8(zeros, first(octets.len()), octets.as_ptr().cast()) }
 }
 
 /// Writes as many lanes as there are octets.
