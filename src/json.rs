@@ -71,7 +71,7 @@ impl<'j, const CAP: usize> Members<'j, CAP> {
     /// # Errors
     ///
     /// `TooLong`, `NotUtf8`, `NotAnObject`; `Syntax` if no JSON value begins here (a byte order mark included).
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn new(text: &'j [u8]) -> Result<Self, JsonError> {
         let (scanner, progress) = begin(text)?;
         Ok(Self {
@@ -86,7 +86,7 @@ impl<'j, const CAP: usize> Members<'j, CAP> {
     /// # Errors
     ///
     /// Every [`JsonErrorKind`] but `NotAnObject` and `TooLong`. After an error the same error comes again.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn next_member(&mut self) -> Result<Option<(JsonStr<'j>, JsonValue<'j>)>, JsonError> {
         // Members and errors come by different ways, so that a member is handed over in whole words.
         let member = self.advance();
@@ -106,7 +106,7 @@ impl<'j, const CAP: usize> Members<'j, CAP> {
         })
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn advance(&mut self) -> Option<(JsonStr<'j>, JsonValue<'j>)> {
         let Progress::Member(start) = self.progress else {
             return None;
@@ -123,29 +123,17 @@ impl<'j, const CAP: usize> Members<'j, CAP> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn read(&mut self, start: usize) -> Result<((JsonStr<'j>, JsonValue<'j>), Progress), JsonError> {
-        let (name, name_end) = self.scanner.string(start)?;
-        self.names.insert(self.scanner.text(), (start, name_end - 1), name)?;
-        // Claims are written without whitespace and most values are strings: two octets at once tell.
-        let (value, end) = if self.scanner.goes_on_with(name_end, b":\"") {
-            let (string, end) = self.scanner.string(name_end + 1)?;
-            (JsonValue::String(string), end)
-        } else {
-            self.scanner.value(self.scanner.colon(name_end)?)?
-        };
-        let progress = if self.scanner.goes_on_with(end, b",\"") {
-            Progress::Member(end + 1)
-        } else {
-            progress(&self.scanner, self.scanner.next_item(end, b'}')?)?
-        };
-        Ok(((name, value), progress))
+        let (name, end) = self.scanner.string(start)?;
+        self.names.insert(self.scanner.text(), start, name)?;
+        let (value, next) = self.scanner.value_of_name(end)?;
+        Ok(((name, value), progress(&self.scanner, next)?))
     }
 }
 
 /// Looks at the text up to its first member.
 fn begin(text: &[u8]) -> Result<(Scanner<'_>, Progress), JsonError> {
-    // Offsets of names are held in 20 bits.
     if text.len() > MAX_JWK_SET_LEN {
         return Err(JsonError::new(JsonErrorKind::TooLong, MAX_JWK_SET_LEN));
     }
@@ -154,7 +142,7 @@ fn begin(text: &[u8]) -> Result<(Scanner<'_>, Progress), JsonError> {
     let scanner = Scanner::new(text);
     match scanner.token(0) {
         (b'{', open) => {
-            let progress = progress(&scanner, scanner.first_item(open, b'}'))?;
+            let progress = progress(&scanner, scanner.first_item(open, b'}')?)?;
             Ok((scanner, progress))
         }
         (b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n', start) => {
@@ -164,11 +152,11 @@ fn begin(text: &[u8]) -> Result<(Scanner<'_>, Progress), JsonError> {
     }
 }
 
-#[inline(always)]
+/// Expects the end of the text after the end of the outermost object.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn progress(scanner: &Scanner<'_>, next: Next) -> Result<Progress, JsonError> {
     match next {
-        Next::Item(start) if scanner.octet(start) == Some(b'"') => Ok(Progress::Member(start)),
-        Next::Item(start) => Err(JsonError::new(JsonErrorKind::Syntax, start)),
+        Next::Item(start) => Ok(Progress::Member(start)),
         Next::End(end) => match scanner.token(end) {
             (_, end) if end == scanner.text().len() => Ok(Progress::Valid),
             (_, end) => Err(JsonError::new(JsonErrorKind::TrailingData, end)),

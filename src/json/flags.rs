@@ -70,19 +70,26 @@ impl Flags {
 #[inline(always)]
 fn flags_from(text: &[u8], base: usize) -> u64 {
     let rest = text.get(base..).unwrap_or_default();
-    rest.first_chunk().map_or_else(|| flags_of_rest(rest), flags_of)
+    rest.first_chunk()
+        .map_or_else(|| flags_of_rest(text, rest.len()), flags_of)
 }
 
-/// The flags of a block that the text ends in.
+/// The flags of a block of which the text fills only the first `length` octets, with its last ones.
 #[cfg(target_pointer_width = "64")]
 #[cold]
-fn flags_of_rest(rest: &[u8]) -> u64 {
-    let mut block = [0; 64];
-    for (to, from) in block.iter_mut().zip(rest) {
-        *to = *from;
+fn flags_of_rest(text: &[u8], length: usize) -> u64 {
+    let ended = u64::MAX << length;
+    match text.last_chunk() {
+        _ if length == 0 => ended,
+        Some(last) => flags_of(last) >> (64 - length) | ended,
+        None => {
+            let mut block = [0; 64];
+            for (to, from) in block.iter_mut().zip(text) {
+                *to = *from;
+            }
+            flags_of(&block) | ended
+        }
     }
-    // The octets filled in are control characters, and thus special.
-    flags_of(&block)
 }
 
 #[cfg(target_pointer_width = "64")]

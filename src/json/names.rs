@@ -40,24 +40,19 @@ impl<const CAP: usize> Names<CAP> {
         }
     }
 
-    /// Remembers `name`, whose quotation marks are at `open` and `close` of `text`.
+    /// Remembers `name`, whose opening quotation mark is at `open` of `text`.
     ///
     /// # Errors
     ///
     /// `TooManyMembers`, `DuplicateName`.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[expect(clippy::as_conversions, reason = "an offset of 20 bits, and bits of a hash")]
-    pub(super) fn insert(
-        &mut self,
-        text: &str,
-        (open, close): (usize, usize),
-        name: JsonStr<'_>,
-    ) -> Result<(), JsonError> {
+    pub(super) fn insert(&mut self, text: &str, open: usize, name: JsonStr<'_>) -> Result<(), JsonError> {
         if self.count == CAP {
             return Err(JsonError::new(JsonErrorKind::TooManyMembers, open));
         }
         let hash = match name.as_str() {
-            Some(name) => plain_hash(text, close, name),
+            Some(name) => plain_hash(text, open, name),
             None => escaped_hash(name),
         };
         // The top eight bits of the hash choose the place, the next twelve stay in the entry.
@@ -98,9 +93,10 @@ fn name_at(text: &str, offset: usize) -> Option<JsonStr<'_>> {
     Scanner::new(text.get(offset..)?).string(0).ok().map(|(name, _)| name)
 }
 
-/// Hash of a name that is written without escapes, its closing quotation mark at `close` of `text`.
-#[inline(always)]
-fn plain_hash(text: &str, close: usize, name: &str) -> u32 {
+/// Hash of a name that is written without escapes, its opening quotation mark at `open` of `text`.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn plain_hash(text: &str, open: usize, name: &str) -> u32 {
+    let close = open + 1 + name.len();
     let tail = match text.as_bytes().get(..close).and_then(|before| before.last_chunk::<8>()) {
         // What comes before a short name is cut off.
         Some(eight) if name.len() < 8 => u64::from_le_bytes(*eight) & !(u64::MAX >> (8 * name.len())),
@@ -118,14 +114,14 @@ fn escaped_hash(name: JsonStr<'_>) -> u32 {
 }
 
 /// Appends an octet to the last eight.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn shift_in(tail: u64, octet: u8) -> u64 {
     tail >> 8 | u64::from(octet) << 56
 }
 
 /// Mixes the last eight octets of a name, the last one highest, and its length in octets. The multiplier is 2^64 divided
 /// by the golden ratio, made odd (Fibonacci hashing): every octet reaches the top bits.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 #[expect(clippy::as_conversions, reason = "the upper half of a product, and a length")]
 const fn mix(tail: u64, length: usize) -> u32 {
     ((tail ^ length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32

@@ -12,16 +12,20 @@ use super::value::{JsonArray, JsonNumber, JsonObject, JsonValue};
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::MAX_JSON_DEPTH;
 
+/// Where words are wide, code space is too: everything that a member passes through becomes one function, and the
+/// commonest shapes are tested first. Small targets keep one copy of each rule.
+const FAST: bool = cfg!(target_pointer_width = "64");
+
 /// What comes next in an array or object.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Next {
-    /// An item, which begins here.
+    /// An element, or a member with its opening quotation mark, begins here.
     Item(usize),
-    /// Nothing; the array or object ends before this position.
+    /// Nothing: the array or object ends before this position.
     End(usize),
 }
 
-/// Reads tokens of JSON anywhere in a text.
+/// Reads tokens of JSON, from the beginning of a text towards its end.
 #[derive(Clone, Debug)]
 pub(super) struct Scanner<'j> {
     text: &'j str,
@@ -29,7 +33,7 @@ pub(super) struct Scanner<'j> {
 }
 
 impl<'j> Scanner<'j> {
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn new(text: &'j str) -> Self {
         Self {
             text,
@@ -37,19 +41,19 @@ impl<'j> Scanner<'j> {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     pub(super) const fn text(&self) -> &'j str {
         self.text
     }
 
     #[inline(always)]
-    pub(super) fn octet(&self, position: usize) -> Option<u8> {
+    fn octet(&self, position: usize) -> Option<u8> {
         self.text.as_bytes().get(position).copied()
     }
 
     /// The first octet at or after `position` that is not whitespace (RFC 8259 section 2), with its position; 0, which
     /// begins and ends nothing, where the text ends.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn token(&self, position: usize) -> (u8, usize) {
         match self.octet(position) {
             Some(octet) if octet > b' ' => (octet, position),
@@ -64,101 +68,83 @@ impl<'j> Scanner<'j> {
         (self.octet(position).unwrap_or(0), position)
     }
 
-    /// Whether the text goes on with these two octets at `position`.
+    /// Whether these two octets are at `position`.
     #[inline(always)]
-    pub(super) fn goes_on_with(&self, position: usize, octets: &[u8; 2]) -> bool {
+    fn goes_on_with(&self, position: usize, octets: &[u8; 2]) -> bool {
         self.text.as_bytes().get(position..position + 2) == Some(octets)
     }
 
-    /// What follows the bracket or brace at `open`.
-    #[inline(always)]
-    pub(super) fn first_item(&self, open: usize, close: u8) -> Next {
-        let (octet, position) = self.token(open + 1);
-        if octet == close {
-            Next::End(position + 1)
-        } else {
-            Next::Item(position)
+    /// What comes after the bracket or brace at `open`, which `close` closes.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(super) fn first_item(&self, open: usize, close: u8) -> Result<Next, JsonError> {
+        match self.token(open + 1) {
+            (octet, position) if octet == close => Ok(Next::End(position + 1)),
+            (octet, position) => item(octet, position, close),
         }
     }
 
-    /// What follows the item that ended before `end`.
-    #[inline(always)]
+    /// What comes after the item that ended before `end`, in what `close` closes.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn next_item(&self, end: usize, close: u8) -> Result<Next, JsonError> {
+        if FAST && self.goes_on_with(end, b",\"") {
+            return Ok(Next::Item(end + 1));
+        }
         match self.token(end) {
-            // A comma before the closing octet is refused when the item is read: neither `]` nor `}` begins one.
-            (b',', comma) => Ok(Next::Item(self.token(comma + 1).1)),
+            (b',', comma) => {
+                // A closing octet behind a comma is refused when the item is read: it begins none.
+                let (octet, position) = self.token(comma + 1);
+                item(octet, position, close)
+            }
             (octet, position) if octet == close => Ok(Next::End(position + 1)),
             (_, position) => Err(syntax(position)),
         }
     }
 
-    /// Reads the name of a member, the colon and the whitespace around it.
-    #[inline(always)]
-    pub(super) fn name(&mut self, start: usize) -> Result<(JsonStr<'j>, usize), JsonError> {
-        if self.octet(start) != Some(b'"') {
-            return Err(syntax(start));
-        }
-        let (name, end) = self.string(start)?;
-        Ok((name, self.colon(end)?))
+    /// Reads what comes after a name that ended before `end`: colon and value, and what follows the member.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(super) fn value_of_name(&mut self, end: usize) -> Result<(JsonValue<'j>, Next), JsonError> {
+        let (value, end) = if FAST && self.goes_on_with(end, b":\"") {
+            let (string, end) = self.string(end + 1)?;
+            (JsonValue::String(string), end)
+        } else {
+            self.value(self.colon(end)?)?
+        };
+        Ok((value, self.next_item(end, b'}')?))
     }
 
-    /// Reads the colon behind a name that ended before `end`, and returns the position of the value.
-    #[inline(always)]
-    pub(super) fn colon(&self, end: usize) -> Result<usize, JsonError> {
-        match self.token(end) {
-            (b':', colon) => Ok(self.token(colon + 1).1),
-            (_, position) => Err(syntax(position)),
-        }
-    }
-
-    /// Reads one value, with everything inside it.
-    #[inline(always)]
+    /// Reads one value with everything inside it, and returns the position after it.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn value(&mut self, start: usize) -> Result<(JsonValue<'j>, usize), JsonError> {
-        if self.octet(start) == Some(b'"') {
-            let (string, end) = self.string(start)?;
-            return Ok((JsonValue::String(string), end));
-        }
-        match self.octet(start) {
-            Some(b'[') => {
-                let end = self.container(start)?;
-                Ok((JsonValue::Array(JsonArray::new(self.slice(start, end)?)), end))
-            }
-            Some(b'{') => {
-                let end = self.container(start)?;
-                Ok((JsonValue::Object(JsonObject::new(self.slice(start, end)?)), end))
-            }
-            _ => self.scalar(start),
-        }
-    }
-
-    /// Reads a value that holds no others.
-    #[inline(always)]
-    fn scalar(&mut self, start: usize) -> Result<(JsonValue<'j>, usize), JsonError> {
-        match self.octet(start) {
+        let octet = self.octet(start);
+        let end = match octet {
             Some(b'"') => {
                 let (string, end) = self.string(start)?;
-                Ok((JsonValue::String(string), end))
+                return Ok((JsonValue::String(string), end));
             }
-            Some(b'-' | b'0'..=b'9') => {
-                let end = self.number(start)?;
-                Ok((JsonValue::Number(JsonNumber::new(self.slice(start, end)?)), end))
-            }
-            Some(b't') => Ok((JsonValue::Bool(true), self.literal(start, b"true")?)),
-            Some(b'f') => Ok((JsonValue::Bool(false), self.literal(start, b"false")?)),
-            Some(b'n') => Ok((JsonValue::Null, self.literal(start, b"null")?)),
-            _ => Err(syntax(start)),
-        }
+            Some(b'-' | b'0'..=b'9') => self.end_of_number(start)?,
+            _ => self.end_of_value(start)?,
+        };
+        let text = self.slice(start, end)?;
+        let value = match octet {
+            Some(b'[') => JsonValue::Array(JsonArray::new(text)),
+            Some(b'{') => JsonValue::Object(JsonObject::new(text)),
+            Some(b't') => JsonValue::Bool(true),
+            Some(b'f') => JsonValue::Bool(false),
+            Some(b'n') => JsonValue::Null,
+            _ => JsonValue::Number(JsonNumber::new(text)),
+        };
+        Ok((value, end))
     }
 
-    /// Reads the array or object that opens at `open`, however deep, and returns the position after it.
+    /// Position after the value that begins at `start`, however deep it is.
     #[inline(never)]
-    fn container(&mut self, open: usize) -> Result<usize, JsonError> {
+    fn end_of_value(&mut self, start: usize) -> Result<usize, JsonError> {
         // A stack of bits, the innermost container lowest: 1 for an object, 0 for an array. Below them lies a single 1,
-        // so that the stack is empty at 1 and full when that 1 has reached the top bit.
+        // so that the stack is empty at 1, and full when that 1 has reached the top bit.
         // BOUND: 63 containers here, within the outermost object: 64 levels.
         const _: () = assert!(MAX_JSON_DEPTH == 64, "one bit of a u64 for each level");
         let mut kinds = 1_u64;
-        let mut position = open;
+        let mut position = start;
         loop {
             // A value begins here.
             position = match self.octet(position) {
@@ -167,26 +153,31 @@ impl<'j> Scanner<'j> {
                         return Err(JsonError::new(JsonErrorKind::TooDeep, position));
                     }
                     let object = octet == b'{';
-                    match self.first_item(position, closing(object)) {
-                        Next::Item(start) => {
+                    match self.first_item(position, closing(object))? {
+                        Next::Item(item) => {
                             kinds = kinds << 1 | u64::from(object);
-                            position = if object { self.name(start)?.1 } else { start };
+                            position = if object { self.value_of_member(item)? } else { item };
                             continue;
                         }
                         Next::End(end) => end,
                     }
                 }
-                _ => self.scalar(position)?.1,
+                Some(b'"') => self.close_of_string(position)?.0 + 1,
+                Some(b'-' | b'0'..=b'9') => self.end_of_number(position)?,
+                Some(b't') => self.end_of_literal(position, b"true")?,
+                Some(b'f') => self.end_of_literal(position, b"false")?,
+                Some(b'n') => self.end_of_literal(position, b"null")?,
+                _ => return Err(syntax(position)),
             };
-            // A value ended here, and perhaps those around it end with it.
+            // A value ended here, and perhaps containers around it end with it.
             loop {
                 if kinds == 1 {
                     return Ok(position);
                 }
                 let object = kinds & 1 == 1;
                 match self.next_item(position, closing(object))? {
-                    Next::Item(start) => {
-                        position = if object { self.name(start)?.1 } else { start };
+                    Next::Item(item) => {
+                        position = if object { self.value_of_member(item)? } else { item };
                         break;
                     }
                     Next::End(end) => {
@@ -198,21 +189,47 @@ impl<'j> Scanner<'j> {
         }
     }
 
-    /// Reads the string whose opening quotation mark is at `open` (RFC 8259 section 7).
-    #[inline(always)]
-    pub(super) fn string(&mut self, open: usize) -> Result<(JsonStr<'j>, usize), JsonError> {
-        let start = open + 1;
-        let stop = self.flags.next(self.text.as_bytes(), start);
-        if self.octet(stop) == Some(b'"') {
-            return Ok((JsonStr::plain(self.slice(start, stop)?), stop + 1));
-        }
-        let close = self.escaped_string(stop)?;
-        Ok((JsonStr::escaped(self.slice(open, close)?), close + 1))
+    /// Reads the name at `open` and the colon, and returns the position of the value.
+    fn value_of_member(&mut self, open: usize) -> Result<usize, JsonError> {
+        let (close, _) = self.close_of_string(open)?;
+        self.colon(close + 1)
     }
 
-    /// Position of the closing quotation mark of a string that goes on at `stop` with something else than plain text.
+    /// Reads the colon after a name that ended before `end`, and returns the position of the value.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn colon(&self, end: usize) -> Result<usize, JsonError> {
+        match self.token(end) {
+            (b':', colon) => Ok(self.token(colon + 1).1),
+            (_, position) => Err(syntax(position)),
+        }
+    }
+
+    /// Reads the string whose opening quotation mark is at `open`, and returns the position after it.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(super) fn string(&mut self, open: usize) -> Result<(JsonStr<'j>, usize), JsonError> {
+        let (close, escaped) = self.close_of_string(open)?;
+        let string = if escaped {
+            JsonStr::escaped(self.slice(open, close)?)
+        } else {
+            JsonStr::plain(self.slice(open + 1, close)?)
+        };
+        Ok((string, close + 1))
+    }
+
+    /// Position of the closing quotation mark of the string that opens at `open`, and whether it holds escapes (RFC 8259
+    /// section 7).
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn close_of_string(&mut self, open: usize) -> Result<(usize, bool), JsonError> {
+        let stop = self.flags.next(self.text.as_bytes(), open + 1);
+        if self.octet(stop) == Some(b'"') {
+            return Ok((stop, false));
+        }
+        Ok((self.close_of_escaped_string(stop)?, true))
+    }
+
+    /// Position of the closing quotation mark of a string whose first escape is at `stop`, if it is one.
     #[cold]
-    fn escaped_string(&mut self, mut stop: usize) -> Result<usize, JsonError> {
+    fn close_of_escaped_string(&mut self, mut stop: usize) -> Result<usize, JsonError> {
         loop {
             match self.octet(stop) {
                 Some(b'"') => return Ok(stop),
@@ -227,35 +244,34 @@ impl<'j> Scanner<'j> {
         }
     }
 
-    /// Reads a number (RFC 8259 section 6): `[ minus ] int [ frac ] [ exp ]`.
-    #[inline(always)]
-    fn number(&self, start: usize) -> Result<usize, JsonError> {
+    /// Position after a number (RFC 8259 section 6): `[ minus ] int [ frac ] [ exp ]`.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn end_of_number(&self, start: usize) -> Result<usize, JsonError> {
         let mut position = start;
         if self.octet(position) == Some(b'-') {
             position += 1;
         }
-        // int = zero / ( digit1-9 *DIGIT ). A digit after a leading zero is no comma and no end, hence refused later.
-        position = if self.octet(position) == Some(b'0') {
-            position + 1
-        } else {
-            self.digits(position)?
+        // int = zero / ( digit1-9 *DIGIT ). A digit after a leading zero is refused as no comma and no end.
+        position = match self.octet(position) {
+            Some(b'0') => position + 1,
+            _ => self.end_of_digits(position)?,
         };
         if self.octet(position) == Some(b'.') {
-            position = self.digits(position + 1)?;
+            position = self.end_of_digits(position + 1)?;
         }
         if let Some(b'e' | b'E') = self.octet(position) {
             position += 1;
             if let Some(b'+' | b'-') = self.octet(position) {
                 position += 1;
             }
-            position = self.digits(position)?;
+            position = self.end_of_digits(position)?;
         }
         Ok(position)
     }
 
-    /// Reads one or more digits.
-    #[inline(always)]
-    fn digits(&self, start: usize) -> Result<usize, JsonError> {
+    /// Position after one or more digits.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn end_of_digits(&self, start: usize) -> Result<usize, JsonError> {
         let mut position = start;
         while let Some(b'0'..=b'9') = self.octet(position) {
             position += 1;
@@ -267,8 +283,7 @@ impl<'j> Scanner<'j> {
         }
     }
 
-    #[inline(always)]
-    fn literal(&self, start: usize, literal: &[u8]) -> Result<usize, JsonError> {
+    fn end_of_literal(&self, start: usize, literal: &[u8]) -> Result<usize, JsonError> {
         let end = start + literal.len();
         if self.text.as_bytes().get(start..end) == Some(literal) {
             Ok(end)
@@ -277,8 +292,9 @@ impl<'j> Scanner<'j> {
         }
     }
 
-    /// The text from `start` to before `end`; both are next to ASCII octets, so there always is one.
-    #[inline(always)]
+    /// The text from `start` to before `end`; both are next to ASCII octets, so there always is one. (In two steps, which
+    /// the compiler sees through more easily than through a range.)
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn slice(&self, start: usize, end: usize) -> Result<&'j str, JsonError> {
         self.text
             .get(..end)
@@ -287,6 +303,17 @@ impl<'j> Scanner<'j> {
     }
 }
 
+/// An item that begins with `octet` at `position`; in an object it has to begin with a name.
+#[inline(always)]
+const fn item(octet: u8, position: usize, close: u8) -> Result<Next, JsonError> {
+    if close == b'}' && octet != b'"' {
+        Err(syntax(position))
+    } else {
+        Ok(Next::Item(position))
+    }
+}
+
+#[inline(always)]
 const fn closing(object: bool) -> u8 {
     if object { b'}' } else { b']' }
 }

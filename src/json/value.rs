@@ -83,7 +83,9 @@ impl<'j> JsonArray<'j> {
 
     /// The elements in order.
     pub fn iter(&self) -> impl Iterator<Item = JsonValue<'j>> + Clone + use<'j> {
-        Elements(Items::new(self.text, b']'))
+        let scanner = Scanner::new(self.text);
+        let next = scanner.first_item(0, b']').ok();
+        Elements { scanner, next }
     }
 
     /// Whether there are no elements.
@@ -115,7 +117,9 @@ impl<'j> JsonObject<'j> {
 
     /// The members in order, duplicate names included.
     pub fn iter(&self) -> impl Iterator<Item = (JsonStr<'j>, JsonValue<'j>)> + Clone + use<'j> {
-        Pairs(Items::new(self.text, b'}'))
+        let scanner = Scanner::new(self.text);
+        let next = scanner.first_item(0, b'}').ok();
+        Pairs { scanner, next }
     }
 
     /// The value of the first member called `name`.
@@ -150,50 +154,44 @@ impl fmt::Debug for JsonObject<'_> {
     }
 }
 
-/// A walk through an array or object. It runs the scanner that validated the text over it once more; should the scanner
-/// ever disagree with itself, the walk ends.
+// A walk runs the scanner that validated the text over it once more. Should the scanner ever disagree with itself, the
+// walk ends.
+
 #[derive(Clone)]
-struct Items<'j> {
+struct Elements<'j> {
     scanner: Scanner<'j>,
-    next: Next,
+    next: Option<Next>,
 }
-
-impl<'j> Items<'j> {
-    fn new(text: &'j str, close: u8) -> Self {
-        let scanner = Scanner::new(text);
-        let next = scanner.first_item(0, close);
-        Self { scanner, next }
-    }
-
-    /// Reads a value that begins at `start`, and finds what comes next.
-    fn value(&mut self, start: usize, close: u8) -> Option<JsonValue<'j>> {
-        let (value, end) = self.scanner.value(start).ok()?;
-        self.next = self.scanner.next_item(end, close).ok()?;
-        Some(value)
-    }
-}
-
-#[derive(Clone)]
-struct Elements<'j>(Items<'j>);
 
 impl<'j> Iterator for Elements<'j> {
     type Item = JsonValue<'j>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Next::Item(start) = self.0.next else { return None };
-        self.0.value(start, b']')
+        let Next::Item(start) = self.next.take()? else {
+            return None;
+        };
+        let (value, end) = self.scanner.value(start).ok()?;
+        self.next = self.scanner.next_item(end, b']').ok();
+        Some(value)
     }
 }
 
 #[derive(Clone)]
-struct Pairs<'j>(Items<'j>);
+struct Pairs<'j> {
+    scanner: Scanner<'j>,
+    next: Option<Next>,
+}
 
 impl<'j> Iterator for Pairs<'j> {
     type Item = (JsonStr<'j>, JsonValue<'j>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Next::Item(start) = self.0.next else { return None };
-        let (name, value) = self.0.scanner.name(start).ok()?;
-        Some((name, self.0.value(value, b'}')?))
+        let Next::Item(start) = self.next.take()? else {
+            return None;
+        };
+        let (name, end) = self.scanner.string(start).ok()?;
+        let (value, next) = self.scanner.value_of_name(end).ok()?;
+        self.next = Some(next);
+        Some((name, value))
     }
 }
