@@ -51,6 +51,13 @@ fixtures!(rsa2048, 2048);
 fixtures!(rsa3072, 3072);
 fixtures!(rsa4096, 4096);
 
+/// A good signature over a payload that is no JSON object; see `data/make.sh`.
+pub static NOT_CLAIMS: &[u8] = include_bytes!("../data/not-claims-2048.jwt").trim_ascii_end();
+/// A key set without the key that signs.
+pub static OTHER_KEYS: &[u8] = include_bytes!("../../../../benches/data/adfs-2048.jwks.json");
+/// A key file.
+pub static PEM: &[u8] = include_bytes!("../../../data/keys/spki.pem");
+
 const fn last_dot(text: &[u8]) -> usize {
     let mut i = text.len() - 1;
     while text[i] != b'.' {

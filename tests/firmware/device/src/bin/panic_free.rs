@@ -14,7 +14,7 @@ use rs256::{
     Authority, Check, CompactJws, Issuer, JsonValue, KeySet, Leeway, NumericDate, Policy, PolicyError, PreparedKey,
     Revocation, Rsa2048, Rsa4096, Rsa8192, RsaPublicKey, RsaSize, TokenView, Verifier, bearer, bearer_only,
 };
-use rs256_device::fixtures::{ENTRA_POLICY, NOW, SMALL_POLICY, rsa2048};
+use rs256_device::fixtures::{ENTRA_POLICY, NOW, PEM, SMALL_POLICY, rsa2048};
 
 rs256_device::program!(run);
 
@@ -22,7 +22,6 @@ static KEY: RsaPublicKey<Rsa2048> = match RsaPublicKey::<Rsa2048>::from_be_bytes
     Ok(key) => key,
     Err(_) => panic!("at compile time"),
 };
-static PEM: &[u8] = include_bytes!("../../../../data/keys/spki.pem");
 
 /// Counts what is written, so that formatting is not thrown away.
 struct Sink(usize);
