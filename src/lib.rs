@@ -55,10 +55,6 @@ mod error;
 pub mod internals;
 pub mod limits;
 
-#[cfg(any(rs256_internals, fuzzing))]
-#[doc(hidden)]
-pub use backend::internals;
-
 pub use claims::{Claims, NumericDate, StringOrArray};
 #[cfg(feature = "serde")]
 pub use deserialize::DeserializeError;

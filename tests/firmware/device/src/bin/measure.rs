@@ -73,7 +73,7 @@ macro_rules! rsa {
                 return false;
             };
             let signature = black_box($fixture::SIGNATURE.as_slice());
-            internals::verify_static(&key, signature, black_box(&$fixture::DIGEST))
+            internals::backend::verify_static(&key, signature, black_box(&$fixture::DIGEST))
         }
     };
 }

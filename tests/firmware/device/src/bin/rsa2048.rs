@@ -18,5 +18,5 @@ fn run() -> bool {
         return false;
     };
     let signature = black_box(rsa2048::SIGNATURE.as_slice());
-    internals::verify_static(&key, signature, black_box(&rsa2048::DIGEST))
+    internals::backend::verify_static(&key, signature, black_box(&rsa2048::DIGEST))
 }
