@@ -39,6 +39,8 @@ impl<'b> Claims<'b> {
     /// # Errors
     ///
     /// [`ClaimsError::Json`] and [`ClaimsError::WrongType`] by their descriptions.
+    // Not inlined: the names are on the stack while it runs, and only then.
+    #[inline(never)]
     pub(crate) fn read(payload: &'b mut [u8]) -> Result<Self, ClaimsError> {
         let len = json::canonicalise(payload);
         let payload: &'b [u8] = payload;

@@ -10,12 +10,10 @@
 pub(crate) mod emsa;
 mod message_hash;
 pub(crate) mod public_key;
-mod signature;
 pub(crate) mod size;
 
 pub(crate) use message_hash::MessageHash;
 pub use public_key::RsaPublicKey;
-pub(crate) use signature::Signature;
 pub use size::{Rsa2048, Rsa4096, Rsa8192, RsaSize};
 
 pub(crate) use crate::backend::KeyRef;
@@ -28,6 +26,7 @@ use crate::error::InvalidSignature;
 /// # Errors
 ///
 /// [`InvalidSignature`] for every reason alike.
+#[inline(never)]
 pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
     // 1. Length checking: S must be exactly k octets. Without this step a signature with zero octets in front would be
     //    a second valid text for the same token.
@@ -41,11 +40,12 @@ pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, message: &[u8], signature: 
     // 3. EM' = EMSA-PKCS1-V1_5-ENCODE(M, k): the backend encodes the hash that it is given. k is at least 256, so
     //    "intended encoded message length too short" cannot happen.
     // 4. m = OS2IP(EM'): both are below n, so this is EM = EM' for all k octets. Nothing of EM is ever parsed.
-    if backend::verify(key, signature, MessageHash::new(message)) {
-        Ok(())
+    let good = if backend::HASH_FIRST {
+        backend::verify(key, signature, message_hash::digest(message))
     } else {
-        Err(InvalidSignature)
-    }
+        backend::verify(key, signature, MessageHash::new(message))
+    };
+    good.then_some(()).ok_or(InvalidSignature)
 }
 
 /// [`verify`] for eight signatures at once; which of them are good. The steps are the same, in the backend.

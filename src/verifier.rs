@@ -97,8 +97,8 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     /// Verifies `token` at the time `now`: the five stages of the crate in their order. Cheap and structural checks
     /// come first, the signature before any claim is believed, the policy last.
     ///
-    /// `buf` takes the decoded header and payload, which the result borrows; [`CompactJws::buffer_len`] tells how much
-    /// a token needs, and 2 KiB hold an ordinary one.
+    /// `buf` takes the decoded segments; the result borrows header and payload from it. [`CompactJws::buffer_len`] tells
+    /// how much a token needs, and 2 KiB hold an ordinary one.
     ///
     /// # Errors
     ///
@@ -107,11 +107,17 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     where
         T: AsRef<[u8]> + ?Sized,
     {
-        let jws = CompactJws::parse(token.as_ref())?; // 1 parse
-        let decoded = jws.decode(buf)?; // 2 decode
-        let pending = self.select(decoded)?; // 3 key lookup
-        let verified = pending.verify()?; // 4 verify
+        let verified = self.verify_signature(token.as_ref(), buf)?; // 1 parse, 2 decode, 3 key lookup, 4 verify
         verified.accept(now) // 5 claims and policy
+    }
+
+    // A function of its own, so that what only the first stages need on the stack is gone before the last one begins.
+    #[inline(never)]
+    fn verify_signature<'b>(&self, token: &[u8], buf: &'b mut [u8]) -> Result<VerifiedJws<'b, 'k, S>, Error> {
+        let jws = CompactJws::parse(token)?; // 1 parse
+        let decoded = jws.decode(longest_signature::<S>(), buf)?; // 2 decode
+        let pending = self.select(decoded)?; // 3 key lookup
+        Ok(pending.verify()?) // 4 verify
     }
 
     /// Stages 1 to 3 alone: parses and decodes `token` and selects the key. What remains is the RSA operation, for
@@ -126,10 +132,10 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
         T: AsRef<[u8]> + ?Sized,
     {
         let jws = CompactJws::parse(token.as_ref())?;
-        self.select(jws.decode(buf)?)
+        self.select(jws.decode(longest_signature::<S>(), buf)?)
     }
 
-    fn select<'t, 'b>(&self, decoded: DecodedJws<'t, 'b, S>) -> Result<PendingJws<'t, 'b, 'k, S>, Error> {
+    fn select<'t, 'b>(&self, decoded: DecodedJws<'t, 'b>) -> Result<PendingJws<'t, 'b, 'k, S>, Error> {
         let candidate = self.authorities.first_candidate(&decoded.header)?;
         Ok(PendingJws {
             decoded,
@@ -154,10 +160,15 @@ impl<S: RsaSize> Clone for Verifier<'_, S> {
 
 impl<S: RsaSize> Copy for Verifier<'_, S> {}
 
+/// Octets of the longest signature that a key of size `S` makes.
+fn longest_signature<S: RsaSize>() -> usize {
+    S::ZERO_OCTETS.as_ref().len()
+}
+
 /// A token whose key is selected, whose header is acceptable and whose segments are decoded. Its signature is not
 /// checked yet.
 pub struct PendingJws<'t, 'b, 'k, S: RsaSize = Rsa4096> {
-    decoded: DecodedJws<'t, 'b, S>,
+    decoded: DecodedJws<'t, 'b>,
     authorities: Authorities<'k, S>,
     candidate: Candidate<'k, S>,
     verdict: Option<Result<(), InvalidSignature>>,
@@ -215,8 +226,8 @@ impl<'b, 'k, S: RsaSize> PendingJws<'_, 'b, 'k, S> {
         self.decoded.signing_input
     }
 
-    pub(crate) fn signature(&self) -> &[u8] {
-        self.decoded.signature.as_ref()
+    pub(crate) const fn signature(&self) -> &[u8] {
+        self.decoded.signature
     }
 }
 
@@ -261,6 +272,7 @@ impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
     /// # Errors
     ///
     /// [`Error::Claims`] when the payload is no claims set, [`Error::Policy`] when the policy refuses it.
+    #[inline(never)]
     pub fn accept(self, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
         let policy = self.candidate.authority.policy;
         self.check(policy, now)

@@ -17,7 +17,7 @@ static KEY: RsaPublicKey<Rsa2048> = match RsaPublicKey::<Rsa2048>::from_be_bytes
 rs256_device::program!(run);
 
 fn run() -> bool {
-    let mut buf = [0; 512];
+    let mut buf = [0; 1024];
     let verifier = Verifier::new(black_box(&KEY), black_box(&SMALL_POLICY));
     let token = black_box(rsa2048::TOKEN.as_slice());
     let now = NumericDate::from_secs(black_box(NOW));
