@@ -3,6 +3,7 @@
 //! The whole story in one function, [`Verifier::verify`], and the types between its stages.
 
 use core::fmt;
+use core::marker::PhantomData;
 
 use crate::candidates::{Authorities, Candidate};
 use crate::claims::{Claims, NumericDate};
@@ -116,8 +117,9 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     fn verify_signature<'b>(&self, token: &[u8], buf: &'b mut [u8]) -> Result<VerifiedJws<'b, 'k, S>, Error> {
         let jws = CompactJws::parse(token)?; // 1 parse
         let decoded = jws.decode(longest_signature::<S>(), buf)?; // 2 decode
-        let pending = self.select(decoded)?; // 3 key lookup
-        Ok(pending.verify()?) // 4 verify
+        let mut candidate = self.authorities.first_candidate(&decoded.header)?; // 3 key lookup
+        find_signer(&self.authorities, &mut candidate, &decoded)?; // 4 verify
+        Ok(VerifiedJws::new(&self.authorities, &candidate, decoded))
     }
 
     /// Stages 1 to 3 alone: parses and decodes `token` and selects the key. What remains is the RSA operation, for
@@ -132,10 +134,7 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
         T: AsRef<[u8]> + ?Sized,
     {
         let jws = CompactJws::parse(token.as_ref())?;
-        self.select(jws.decode(longest_signature::<S>(), buf)?)
-    }
-
-    fn select<'t, 'b>(&self, decoded: DecodedJws<'t, 'b>) -> Result<PendingJws<'t, 'b, 'k, S>, Error> {
+        let decoded = jws.decode(longest_signature::<S>(), buf)?;
         let candidate = self.authorities.first_candidate(&decoded.header)?;
         Ok(PendingJws {
             decoded,
@@ -159,6 +158,20 @@ impl<S: RsaSize> Clone for Verifier<'_, S> {
 }
 
 impl<S: RsaSize> Copy for Verifier<'_, S> {}
+
+/// Checks the signature with `candidate`, then with the candidates after it, and leaves the one that made it.
+fn find_signer<'k, S: RsaSize>(
+    authorities: &Authorities<'k, S>,
+    candidate: &mut Candidate<'k, S>,
+    decoded: &DecodedJws<'_, '_>,
+) -> Result<(), InvalidSignature> {
+    while rs256::verify(candidate.key, decoded.signing_input, decoded.signature).is_err() {
+        *candidate = authorities
+            .candidate_after(candidate, &decoded.header)
+            .ok_or(InvalidSignature)?;
+    }
+    Ok(())
+}
 
 /// Octets of the longest signature that a key of size `S` makes.
 fn longest_signature<S: RsaSize>() -> usize {
@@ -188,34 +201,29 @@ impl<'b, 'k, S: RsaSize> PendingJws<'_, 'b, 'k, S> {
     /// [`InvalidSignature`] when none of them made it.
     pub fn verify(mut self) -> Result<VerifiedJws<'b, 'k, S>, InvalidSignature> {
         self.settle()?;
-        let Self { decoded, candidate, .. } = self;
-        Ok(VerifiedJws {
-            header: decoded.header,
-            payload: decoded.payload,
-            candidate,
-        })
+        Ok(VerifiedJws::new(&self.authorities, &self.candidate, self.decoded))
     }
 
     /// Finds out whether one of the candidate keys made the signature, unless that is known already.
     pub(crate) fn settle(&mut self) -> Result<(), InvalidSignature> {
-        if let Some(verdict) = self.verdict {
-            return verdict;
-        }
-        let good = rs256::verify(self.candidate.key, self.signing_input(), self.signature()).is_ok();
-        self.settle_candidate(good)
+        let verdict = match self.verdict {
+            Some(verdict) => verdict,
+            None => find_signer(&self.authorities, &mut self.candidate, &self.decoded),
+        };
+        self.verdict = Some(verdict);
+        verdict
     }
 
     /// Takes note of whether the present candidate made the signature; if it did not, goes on to the next ones.
     pub(crate) fn settle_candidate(&mut self, good: bool) -> Result<(), InvalidSignature> {
-        let mut verdict = if good { Ok(()) } else { Err(InvalidSignature) };
-        while verdict.is_err()
-            && let Some(next) = self.authorities.candidate_after(&self.candidate, &self.decoded.header)
-        {
+        if good {
+            self.verdict = Some(Ok(()));
+        } else if let Some(next) = self.authorities.candidate_after(&self.candidate, &self.decoded.header) {
             self.candidate = next;
-            verdict = rs256::verify(next.key, self.signing_input(), self.signature());
+        } else {
+            self.verdict = Some(Err(InvalidSignature));
         }
-        self.verdict = Some(verdict);
-        verdict
+        self.settle()
     }
 
     pub(crate) const fn candidate_key(&self) -> KeyRef<'k, S> {
@@ -244,10 +252,22 @@ impl<S: RsaSize> fmt::Debug for PendingJws<'_, '_, '_, S> {
 pub struct VerifiedJws<'b, 'k, S: RsaSize = Rsa4096> {
     header: JoseHeader<'b>,
     payload: &'b mut [u8],
-    candidate: Candidate<'k, S>,
+    policy: &'k (dyn Check + Sync),
+    signing_key: SigningKey<'k>,
+    size: PhantomData<S>,
 }
 
 impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
+    fn new(authorities: &Authorities<'k, S>, signer: &Candidate<'k, S>, decoded: DecodedJws<'_, 'b>) -> Self {
+        Self {
+            header: decoded.header,
+            payload: decoded.payload,
+            policy: signer.policy,
+            signing_key: authorities.signing_key(signer),
+            size: PhantomData,
+        }
+    }
+
     /// The JOSE header.
     #[must_use]
     pub const fn header(&self) -> &JoseHeader<'b> {
@@ -264,7 +284,7 @@ impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
     /// The key that verified the signature.
     #[must_use]
     pub const fn key(&self) -> SigningKey<'k> {
-        self.candidate.signing_key
+        self.signing_key
     }
 
     /// Checks the claims at the time `now` against the policy of the authority whose key verified the signature.
@@ -274,7 +294,7 @@ impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
     /// [`Error::Claims`] when the payload is no claims set, [`Error::Policy`] when the policy refuses it.
     #[inline(never)]
     pub fn accept(self, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
-        let policy = self.candidate.authority.policy;
+        let policy = self.policy;
         self.check(policy, now)
     }
 
@@ -284,13 +304,12 @@ impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
     ///
     /// As for [`VerifiedJws::accept`].
     pub fn check<C: Check + ?Sized>(self, policy: &C, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
-        let claims = Claims::read(self.payload)?;
-        let token = TokenView::new(self.header, claims, self.candidate.signing_key);
-        policy.check_header(&self.header)?;
+        let token = TokenView::new(self.header, Claims::read(self.payload)?, self.signing_key);
+        policy.check_header(token.header())?;
         policy.check(&token, now)?;
         Ok(AcceptedToken {
-            header: self.header,
-            claims,
+            header: *token.header(),
+            claims: *token.claims(),
         })
     }
 }
