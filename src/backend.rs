@@ -72,6 +72,10 @@ mod native {
     pub(crate) use super::limb::pop_u64 as pop_native;
 }
 
+/// Whether the digest is computed before the arithmetic begins, not in the middle of it: then its state does not lie on
+/// the stack together with the numbers.
+pub(crate) const HASH_FIRST: bool = NativeLimb::BITS == 32;
+
 /// Constants of a [`Chain`] in a prepared key. Targets with 32-bit limbs have little memory, and nothing else to prepare:
 /// their prepared key is the public key.
 const CHAIN_CONSTANTS: usize = if NativeLimb::BITS == 64 { 2 } else { 0 };
@@ -318,6 +322,8 @@ pub(crate) fn public_op<S: RsaSize>(key: KeyRef<'_, S>, signature: &[u8], out: &
     })
 }
 
+// Not inlined: the numbers are on the stack while it runs, and only then.
+#[inline(never)]
 fn verify_unprepared_vartime<S: RsaSize>(key: &RsaPublicKey<S>, signature: &[u8], digest: impl Digest256) -> bool {
     let n = key.modulus();
     with_scratch::<S, _>(&n, |scratch| {

@@ -7,6 +7,7 @@ use core::slice;
 use crate::error::{Error, KeySelectionError};
 use crate::jwk::SigningKey;
 use crate::jws::JoseHeader;
+use crate::policy::Check;
 use crate::rs256::{KeyRef, RsaSize};
 use crate::verifier::Authority;
 
@@ -17,10 +18,11 @@ pub(crate) enum Authorities<'k, S: RsaSize> {
 }
 
 /// A key that the header of a token selects, and where it stands, so that the search can go on behind it.
+// Small, because tokens under way hold it.
 pub(crate) struct Candidate<'k, S: RsaSize> {
-    pub(crate) authority: Authority<'k, S>,
     pub(crate) key: KeyRef<'k, S>,
-    pub(crate) signing_key: SigningKey<'k>,
+    /// The policy of the key's authority.
+    pub(crate) policy: &'k (dyn Check + Sync),
     authority_index: usize,
     key_index: usize,
 }
@@ -65,6 +67,15 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
         self.candidate_from(header, previous.authority_index, previous.key_index.saturating_add(1))
     }
 
+    /// What is known of the key.
+    pub(crate) fn signing_key(&self, candidate: &Candidate<'k, S>) -> SigningKey<'k> {
+        let modulus_bits = candidate.key.public_key().modulus_bits();
+        match self.as_slice().get(candidate.authority_index) {
+            Some(authority) => authority.keys.signing_key(candidate.key_index, modulus_bits),
+            None => SigningKey::pinned(modulus_bits),
+        }
+    }
+
     fn candidate_from(
         &self,
         header: &JoseHeader<'_>,
@@ -73,13 +84,12 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
     ) -> Option<Candidate<'k, S>> {
         let mut first_key = first_key;
         for (authority_index, authority) in self.as_slice().iter().enumerate().skip(first_authority) {
-            if let Ok((key_index, key, signing_key)) = authority.keys.select(header, first_key)
+            if let Ok((key_index, key)) = authority.keys.select(header, first_key)
                 && authority.policy.check_header(header).is_ok()
             {
                 return Some(Candidate {
-                    authority: *authority,
                     key,
-                    signing_key,
+                    policy: authority.policy,
                     authority_index,
                     key_index,
                 });

@@ -17,6 +17,13 @@ use crate::error::{ClaimsError, RegisteredClaim};
 use crate::json::{self, JsonArray, JsonObject, JsonStr, JsonValue, Members};
 use crate::limits::MAX_CLAIMS;
 
+/// What is remembered of a claim's name while the others are read; half the stack where that is dear. A token's length
+/// is capped, so every offset fits.
+#[cfg(target_pointer_width = "64")]
+type ClaimPlace = u32;
+#[cfg(not(target_pointer_width = "64"))]
+type ClaimPlace = u16;
+
 /// A claims set: the registered claims, checked for their types, and every other claim by name.
 ///
 /// Reached through [`AcceptedToken::claims`](crate::AcceptedToken::claims) once a policy has accepted the token, and by
@@ -42,9 +49,13 @@ impl<'b> Claims<'b> {
     pub(crate) fn read(payload: &'b mut [u8]) -> Result<Self, ClaimsError> {
         let len = json::canonicalise(payload);
         let payload: &'b [u8] = payload;
-        let text = payload.get(..len).unwrap_or_default();
+        Self::read_canonical(payload.get(..len).unwrap_or_default())
+    }
 
-        let mut members = Members::<MAX_CLAIMS>::new(text)?;
+    // Not inlined: the names are on the stack while it runs, and only then.
+    #[inline(never)]
+    fn read_canonical(text: &'b [u8]) -> Result<Self, ClaimsError> {
+        let mut members = Members::<MAX_CLAIMS, ClaimPlace>::new(text)?;
         let (mut issuer, mut subject, mut audience, mut jwt_id) = (None, None, None, None);
         let (mut expiration, mut not_before, mut issued_at) = (None, None, None);
         while let Some((name, value)) = members.next_member()? {

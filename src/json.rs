@@ -39,21 +39,20 @@ pub(crate) use canonical::canonicalise;
 pub use string::JsonStr;
 pub use value::{JsonArray, JsonNumber, JsonObject, JsonValue};
 
-use names::Names;
+use names::{Names, Place};
 use scan::{Next, Scanner};
 
 use crate::error::{JsonError, JsonErrorKind};
-use crate::limits::MAX_JWK_SET_LEN;
 
 /// The members of the outermost object of a JSON text, at most `CAP` of them, in order.
 ///
 /// A pull parser: nothing is known about the text beyond the member handed out last, until `None` says that all of it
 /// is valid.
 #[derive(Clone, Debug)]
-pub(crate) struct Members<'j, const CAP: usize> {
+pub(crate) struct Members<'j, const CAP: usize, P = u32> {
     scanner: Scanner<'j>,
     progress: Progress,
-    names: Names<CAP>,
+    names: Names<CAP, P>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +64,7 @@ enum Progress {
     Refused(JsonError),
 }
 
-impl<'j, const CAP: usize> Members<'j, CAP> {
+impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
     /// Starts to read `text`.
     ///
     /// # Errors
@@ -73,7 +72,7 @@ impl<'j, const CAP: usize> Members<'j, CAP> {
     /// `TooLong`, `NotUtf8`, `NotAnObject`; `Syntax` if no JSON value begins here (a byte order mark included).
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn new(text: &'j [u8]) -> Result<Self, JsonError> {
-        let (scanner, progress) = begin(text)?;
+        let (scanner, progress) = begin(text, P::MAX_TEXT_LEN)?;
         Ok(Self {
             scanner,
             progress,
@@ -133,9 +132,9 @@ impl<'j, const CAP: usize> Members<'j, CAP> {
 }
 
 /// Looks at the text up to its first member.
-fn begin(text: &[u8]) -> Result<(Scanner<'_>, Progress), JsonError> {
-    if text.len() > MAX_JWK_SET_LEN {
-        return Err(JsonError::new(JsonErrorKind::TooLong, MAX_JWK_SET_LEN));
+fn begin(text: &[u8], longest: usize) -> Result<(Scanner<'_>, Progress), JsonError> {
+    if text.len() > longest {
+        return Err(JsonError::new(JsonErrorKind::TooLong, longest));
     }
     let text =
         core::str::from_utf8(text).map_err(|error| JsonError::new(JsonErrorKind::NotUtf8, error.valid_up_to()))?;

@@ -16,8 +16,7 @@ pub use header::JoseHeader;
 
 use crate::base64url;
 use crate::error::{Error, InvalidBase64url, InvalidSignature, JwsError};
-use crate::limits::{MAX_HEADER_LEN, MAX_TOKEN_LEN};
-use crate::rs256::{RsaSize, Signature};
+use crate::limits::{MAX_HEADER_LEN, MAX_SIGNATURE_LEN, MAX_TOKEN_LEN};
 
 /// A token split into its three segments, nothing decoded and nothing believed.
 ///
@@ -26,7 +25,7 @@ use crate::rs256::{RsaSize, Signature};
 /// ```
 /// let jws = rs256::CompactJws::parse(b"aGVhZGVy.cGF5bG9hZA.c2lnbmF0dXJl")?;
 /// assert_eq!(jws.signing_input(), b"aGVhZGVy.cGF5bG9hZA");
-/// assert_eq!(jws.buffer_len(), 6 + 7);
+/// assert_eq!(jws.buffer_len(), 6 + 7 + 9);
 /// # Ok::<(), rs256::JwsError>(())
 /// ```
 #[derive(Clone, Copy)]
@@ -91,25 +90,45 @@ impl<'t> CompactJws<'t> {
         self.signing_input
     }
 
-    /// The octets that a buffer for this token must have: those of the decoded header and payload.
+    /// The octets that a buffer for this token must have: those of its three decoded segments. (A signature that is
+    /// longer than any key makes counts as none; it is refused without being decoded.)
     #[must_use]
     pub const fn buffer_len(&self) -> usize {
-        // BOUND: both are below MAX_TOKEN_LEN
-        self.header_len.saturating_add(self.payload_len)
+        self.needed(MAX_SIGNATURE_LEN)
     }
 
-    /// Decodes all three segments, the header and the payload into `buf`, and reads the header.
-    pub(crate) fn decode<'b, S: RsaSize>(self, buf: &'b mut [u8]) -> Result<DecodedJws<'t, 'b, S>, Error> {
-        let needed = self.buffer_len();
-        let Some((header, rest)) = buf.split_at_mut_checked(self.header_len) else {
-            return Err(too_small(needed));
-        };
-        let Some(payload) = rest.get_mut(..self.payload_len) else {
-            return Err(too_small(needed));
-        };
+    const fn needed(&self, longest_signature: usize) -> usize {
+        // BOUND: all three together are below MAX_TOKEN_LEN
+        self.header_len
+            .saturating_add(self.payload_len)
+            .saturating_add(self.signature_room(longest_signature))
+    }
+
+    const fn signature_room(&self, longest_signature: usize) -> usize {
+        match base64url::decoded_len(self.signature.len()) {
+            Some(len) if len <= longest_signature => len,
+            _ => 0,
+        }
+    }
+
+    /// Decodes all three segments into `buf` and reads the header. A signature of more than `longest_signature` octets
+    /// is invalid without any arithmetic.
+    // Not inlined, as every stage: what one keeps on the stack while it runs is gone before the next one begins.
+    #[inline(never)]
+    pub(crate) fn decode<'b>(self, longest_signature: usize, buf: &'b mut [u8]) -> Result<DecodedJws<'t, 'b>, Error> {
+        let too_small = too_small(self.needed(longest_signature));
+        let (header, rest) = buf.split_at_mut_checked(self.header_len).ok_or(too_small)?;
+        let (payload, rest) = rest.split_at_mut_checked(self.payload_len).ok_or(too_small)?;
+        if rest.len() < self.signature_room(longest_signature) {
+            return Err(too_small);
+        }
         let header = JoseHeader::read(base64url::decode(self.header, header)?)?;
         let payload = base64url::decode(self.payload, payload)?;
-        let signature = decode_signature(self.signature)?;
+        let signature_len = base64url::decoded_len(self.signature.len()).ok_or(InvalidBase64url)?;
+        if signature_len > longest_signature {
+            return Err(InvalidSignature.into());
+        }
+        let signature = base64url::decode(self.signature, rest)?;
         Ok(DecodedJws {
             signing_input: self.signing_input,
             after_signing_input: self.after_signing_input,
@@ -121,21 +140,13 @@ impl<'t> CompactJws<'t> {
 }
 
 /// A token whose segments are decoded and whose header is acceptable. Nothing is believed yet.
-pub(crate) struct DecodedJws<'t, 'b, S: RsaSize> {
+pub(crate) struct DecodedJws<'t, 'b> {
     pub(crate) signing_input: &'t [u8],
     /// The last dot and the signature segment: with the signing input the whole text of the token.
     pub(crate) after_signing_input: &'t [u8],
     pub(crate) header: JoseHeader<'b>,
     pub(crate) payload: &'b mut [u8],
-    pub(crate) signature: Signature<S>,
-}
-
-/// The octets of the signature segment; one that no key of size `S` could have made is invalid without any arithmetic.
-fn decode_signature<S: RsaSize>(segment: &[u8]) -> Result<Signature<S>, Error> {
-    let len = base64url::decoded_len(segment.len()).ok_or(InvalidBase64url)?;
-    let mut signature = Signature::with_len(len).ok_or(InvalidSignature)?;
-    base64url::decode(segment, signature.as_mut())?;
-    Ok(signature)
+    pub(crate) signature: &'b [u8],
 }
 
 #[cold]

@@ -43,6 +43,9 @@ pub const MAX_KEY_ISSUER_LEN: usize = 128;
 /// has 26.
 pub const MAX_CLOUD_INSTANCE_NAME_LEN: usize = 48;
 
+/// Longest signature, in octets: that of the largest key type, [`Rsa8192`](crate::Rsa8192).
+pub const MAX_SIGNATURE_LEN: usize = 8192 / 8;
+
 /// Shortest modulus, in bits: [RFC 7518 section 3.3](https://www.rfc-editor.org/rfc/rfc7518#section-3.3) requires it.
 pub const MIN_MODULUS_BITS: u32 = 2048;
 

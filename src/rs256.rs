@@ -11,13 +11,11 @@ pub(crate) mod emsa;
 mod fingerprint;
 mod message_hash;
 pub(crate) mod public_key;
-mod signature;
 pub(crate) mod size;
 
 pub(crate) use fingerprint::KeyFingerprint;
 pub(crate) use message_hash::MessageHash;
 pub use public_key::RsaPublicKey;
-pub(crate) use signature::Signature;
 pub use size::{Rsa2048, Rsa4096, Rsa8192, RsaSize};
 
 pub(crate) use crate::backend::KeyRef;
@@ -30,8 +28,13 @@ use crate::error::InvalidSignature;
 /// # Errors
 ///
 /// [`InvalidSignature`] for every reason alike.
+#[inline(never)]
 pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-    verify_hash(key, MessageHash::new(message), signature)
+    if backend::HASH_FIRST {
+        verify_hash(key, message_hash::digest(message), signature)
+    } else {
+        verify_hash(key, MessageHash::new(message), signature)
+    }
 }
 
 /// [`verify`] for a message of which the hash is known, or under way.
@@ -52,11 +55,8 @@ pub(crate) fn verify_hash<S: RsaSize>(
     // 3. EM' = EMSA-PKCS1-V1_5-ENCODE(M, k): the backend encodes the hash that it is given. k is at least 256, so
     //    "intended encoded message length too short" cannot happen.
     // 4. m = OS2IP(EM'): both are below n, so this is EM = EM' for all k octets. Nothing of EM is ever parsed.
-    if backend::verify(key, signature, hash) {
-        Ok(())
-    } else {
-        Err(InvalidSignature)
-    }
+    let good = backend::verify(key, signature, hash);
+    good.then_some(()).ok_or(InvalidSignature)
 }
 
 /// [`verify`] for eight signatures at once; which of them are good. The steps are the same, in the backend.

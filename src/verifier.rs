@@ -3,6 +3,7 @@
 //! The whole story in one function, [`Verifier::verify`], and the types between its stages.
 
 use core::fmt;
+use core::marker::PhantomData;
 
 use crate::candidates::{Authorities, Candidate};
 use crate::claims::{Claims, NumericDate};
@@ -97,8 +98,8 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     /// Verifies `token` at the time `now`: the five stages of the crate in their order. Cheap and structural checks
     /// come first, the signature before any claim is believed, the policy last.
     ///
-    /// `buf` takes the decoded header and payload, which the result borrows; [`CompactJws::buffer_len`] tells how much
-    /// a token needs, and 2 KiB hold an ordinary one.
+    /// `buf` takes the decoded segments; the result borrows header and payload from it. [`CompactJws::buffer_len`] tells
+    /// how much a token needs, and 2 KiB hold an ordinary one.
     ///
     /// # Errors
     ///
@@ -107,11 +108,18 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     where
         T: AsRef<[u8]> + ?Sized,
     {
-        let jws = CompactJws::parse(token.as_ref())?; // 1 parse
-        let decoded = jws.decode(buf)?; // 2 decode
-        let pending = self.select(decoded)?; // 3 key lookup
-        let verified = pending.verify()?; // 4 verify
+        let verified = self.verify_signature(token.as_ref(), buf)?; // 1 parse, 2 decode, 3 key lookup, 4 verify
         verified.accept(now) // 5 claims and policy
+    }
+
+    // A function of its own, so that what only the first stages need on the stack is gone before the last one begins.
+    #[inline(never)]
+    fn verify_signature<'b>(&self, token: &[u8], buf: &'b mut [u8]) -> Result<VerifiedJws<'b, 'k, S>, Error> {
+        let jws = CompactJws::parse(token)?; // 1 parse
+        let decoded = jws.decode(longest_signature::<S>(), buf)?; // 2 decode
+        let mut candidate = self.authorities.first_candidate(&decoded.header)?; // 3 key lookup
+        find_signer(&self.authorities, &mut candidate, &decoded, plain)?; // 4 verify
+        Ok(VerifiedJws::new(&self.authorities, &candidate, decoded))
     }
 
     /// Stages 1 to 3 alone: parses and decodes `token` and selects the key. What remains is the RSA operation, for
@@ -126,10 +134,7 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
         T: AsRef<[u8]> + ?Sized,
     {
         let jws = CompactJws::parse(token.as_ref())?;
-        self.select(jws.decode(buf)?)
-    }
-
-    fn select<'t, 'b>(&self, decoded: DecodedJws<'t, 'b, S>) -> Result<PendingJws<'t, 'b, 'k, S>, Error> {
+        let decoded = jws.decode(longest_signature::<S>(), buf)?;
         let candidate = self.authorities.first_candidate(&decoded.header)?;
         Ok(PendingJws {
             decoded,
@@ -154,10 +159,30 @@ impl<S: RsaSize> Clone for Verifier<'_, S> {
 
 impl<S: RsaSize> Copy for Verifier<'_, S> {}
 
+/// Checks the signature with `candidate`, then with the candidates after it, and leaves the one that made it.
+fn find_signer<'t, 'b, 'k, S: RsaSize>(
+    authorities: &Authorities<'k, S>,
+    candidate: &mut Candidate<'k, S>,
+    decoded: &DecodedJws<'t, 'b>,
+    mut verify: impl FnMut(KeyRef<'k, S>, &DecodedJws<'t, 'b>) -> Result<(), InvalidSignature>,
+) -> Result<(), InvalidSignature> {
+    while verify(candidate.key, decoded).is_err() {
+        *candidate = authorities
+            .candidate_after(candidate, &decoded.header)
+            .ok_or(InvalidSignature)?;
+    }
+    Ok(())
+}
+
+/// Octets of the longest signature that a key of size `S` makes.
+fn longest_signature<S: RsaSize>() -> usize {
+    S::ZERO_OCTETS.as_ref().len()
+}
+
 /// A token whose key is selected, whose header is acceptable and whose segments are decoded. Its signature is not
 /// checked yet.
 pub struct PendingJws<'t, 'b, 'k, S: RsaSize = Rsa4096> {
-    decoded: DecodedJws<'t, 'b, S>,
+    decoded: DecodedJws<'t, 'b>,
     authorities: Authorities<'k, S>,
     candidate: Candidate<'k, S>,
     verdict: Option<Result<(), InvalidSignature>>,
@@ -187,51 +212,35 @@ impl<'t, 'b, 'k, S: RsaSize> PendingJws<'t, 'b, 'k, S> {
     /// [`PendingJws::verify`] where `verify` checks the signature with one key.
     pub(crate) fn verify_by(
         mut self,
-        verify: impl FnMut(KeyRef<'k, S>, &DecodedJws<'t, 'b, S>) -> Result<(), InvalidSignature>,
+        verify: impl FnMut(KeyRef<'k, S>, &DecodedJws<'t, 'b>) -> Result<(), InvalidSignature>,
     ) -> Result<VerifiedJws<'b, 'k, S>, InvalidSignature> {
-        self.settle_by(verify)?;
-        let Self { decoded, candidate, .. } = self;
-        Ok(VerifiedJws {
-            header: decoded.header,
-            payload: decoded.payload,
-            candidate,
-        })
+        match self.verdict {
+            Some(verdict) => verdict?,
+            None => find_signer(&self.authorities, &mut self.candidate, &self.decoded, verify)?,
+        }
+        Ok(VerifiedJws::new(&self.authorities, &self.candidate, self.decoded))
     }
 
     /// Finds out whether one of the candidate keys made the signature, unless that is known already.
     pub(crate) fn settle(&mut self) -> Result<(), InvalidSignature> {
-        self.settle_by(plain)
-    }
-
-    fn settle_by(
-        &mut self,
-        mut verify: impl FnMut(KeyRef<'k, S>, &DecodedJws<'t, 'b, S>) -> Result<(), InvalidSignature>,
-    ) -> Result<(), InvalidSignature> {
-        if let Some(verdict) = self.verdict {
-            return verdict;
-        }
-        let verdict = verify(self.candidate.key, &self.decoded);
-        self.settle_from(verdict, verify)
+        let verdict = match self.verdict {
+            Some(verdict) => verdict,
+            None => find_signer(&self.authorities, &mut self.candidate, &self.decoded, plain),
+        };
+        self.verdict = Some(verdict);
+        verdict
     }
 
     /// Takes note of whether the present candidate made the signature; if it did not, goes on to the next ones.
     pub(crate) fn settle_candidate(&mut self, good: bool) -> Result<(), InvalidSignature> {
-        self.settle_from(if good { Ok(()) } else { Err(InvalidSignature) }, plain)
-    }
-
-    fn settle_from(
-        &mut self,
-        mut verdict: Result<(), InvalidSignature>,
-        mut verify: impl FnMut(KeyRef<'k, S>, &DecodedJws<'t, 'b, S>) -> Result<(), InvalidSignature>,
-    ) -> Result<(), InvalidSignature> {
-        while verdict.is_err()
-            && let Some(next) = self.authorities.candidate_after(&self.candidate, &self.decoded.header)
-        {
+        if good {
+            self.verdict = Some(Ok(()));
+        } else if let Some(next) = self.authorities.candidate_after(&self.candidate, &self.decoded.header) {
             self.candidate = next;
-            verdict = verify(next.key, &self.decoded);
+        } else {
+            self.verdict = Some(Err(InvalidSignature));
         }
-        self.verdict = Some(verdict);
-        verdict
+        self.settle()
     }
 
     pub(crate) const fn candidate_key(&self) -> KeyRef<'k, S> {
@@ -242,14 +251,14 @@ impl<'t, 'b, 'k, S: RsaSize> PendingJws<'t, 'b, 'k, S> {
         self.decoded.signing_input
     }
 
-    pub(crate) fn signature(&self) -> &[u8] {
-        self.decoded.signature.as_ref()
+    pub(crate) const fn signature(&self) -> &[u8] {
+        self.decoded.signature
     }
 }
 
 /// Checks the signature with one key by an RSA operation.
-fn plain<S: RsaSize>(key: KeyRef<'_, S>, jws: &DecodedJws<'_, '_, S>) -> Result<(), InvalidSignature> {
-    rs256::verify(key, jws.signing_input, jws.signature.as_ref())
+fn plain<S: RsaSize>(key: KeyRef<'_, S>, jws: &DecodedJws<'_, '_>) -> Result<(), InvalidSignature> {
+    rs256::verify(key, jws.signing_input, jws.signature)
 }
 
 /// Prints the header's members, never the text.
@@ -265,10 +274,22 @@ impl<S: RsaSize> fmt::Debug for PendingJws<'_, '_, '_, S> {
 pub struct VerifiedJws<'b, 'k, S: RsaSize = Rsa4096> {
     header: JoseHeader<'b>,
     payload: &'b mut [u8],
-    candidate: Candidate<'k, S>,
+    policy: &'k (dyn Check + Sync),
+    signing_key: SigningKey<'k>,
+    size: PhantomData<S>,
 }
 
 impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
+    fn new(authorities: &Authorities<'k, S>, signer: &Candidate<'k, S>, decoded: DecodedJws<'_, 'b>) -> Self {
+        Self {
+            header: decoded.header,
+            payload: decoded.payload,
+            policy: signer.policy,
+            signing_key: authorities.signing_key(signer),
+            size: PhantomData,
+        }
+    }
+
     /// The JOSE header.
     #[must_use]
     pub const fn header(&self) -> &JoseHeader<'b> {
@@ -285,7 +306,7 @@ impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
     /// The key that verified the signature.
     #[must_use]
     pub const fn key(&self) -> SigningKey<'k> {
-        self.candidate.signing_key
+        self.signing_key
     }
 
     /// Checks the claims at the time `now` against the policy of the authority whose key verified the signature.
@@ -293,8 +314,9 @@ impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
     /// # Errors
     ///
     /// [`Error::Claims`] when the payload is no claims set, [`Error::Policy`] when the policy refuses it.
+    #[inline(never)]
     pub fn accept(self, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
-        let policy = self.candidate.authority.policy;
+        let policy = self.policy;
         self.check(policy, now)
     }
 
@@ -304,13 +326,12 @@ impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
     ///
     /// As for [`VerifiedJws::accept`].
     pub fn check<C: Check + ?Sized>(self, policy: &C, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
-        let claims = Claims::read(self.payload)?;
-        let token = TokenView::new(self.header, claims, self.candidate.signing_key);
-        policy.check_header(&self.header)?;
+        let token = TokenView::new(self.header, Claims::read(self.payload)?, self.signing_key);
+        policy.check_header(token.header())?;
         policy.check(&token, now)?;
         Ok(AcceptedToken {
-            header: self.header,
-            claims,
+            header: *token.header(),
+            claims: *token.claims(),
         })
     }
 }

@@ -18,7 +18,7 @@ const LIMIT: u64 = 1 << 53;
 /// let now = rs256::NumericDate::from_secs(1_800_000_000);
 /// assert_eq!(now.as_secs(), 1_800_000_000);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NumericDate(u64);
 
 impl NumericDate {
@@ -41,11 +41,49 @@ impl NumericDate {
 }
 
 /// Prints the seconds as a number.
+// Not by way of `u64`, whose formatter divides 64 bits: a long routine on processors without an instruction for it.
 impl fmt::Display for NumericDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        let mut digits = [b'0'; DIGITS];
+        let mut rest = self.0;
+        for (digit, power) in digits.iter_mut().zip(POWERS) {
+            // BOUND: at most nine turns, because rest < 10 · power.
+            while rest >= power {
+                rest = rest.wrapping_sub(power);
+                *digit = digit.wrapping_add(1);
+            }
+        }
+        let zeros = digits
+            .iter()
+            .take(DIGITS - 1)
+            .take_while(|&&digit| digit == b'0')
+            .count();
+        let digits = digits.get(zeros..).unwrap_or_default();
+        f.pad_integral(true, "", core::str::from_utf8(digits).unwrap_or_default())
     }
 }
+
+impl fmt::Debug for NumericDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("NumericDate").field(&format_args!("{self}")).finish()
+    }
+}
+
+/// Decimal digits of the largest `u64`.
+const DIGITS: usize = 20;
+
+/// 10^19 down to 1.
+const POWERS: [u64; DIGITS] = {
+    let mut powers = [1; DIGITS];
+    let mut rest = powers.as_mut_slice();
+    let mut power = 1_u64;
+    while let [before @ .., last] = rest {
+        *last = power;
+        power = power.wrapping_mul(10);
+        rest = before;
+    }
+    powers
+};
 
 /// A date as a claim gives it: whole seconds and whether a fraction follows. That is all a clock of whole seconds can
 /// tell apart, so comparing stays exact without floating point.
@@ -144,7 +182,7 @@ fn saturating_exponent(text: &str) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::ClaimedDate;
+    use super::{ClaimedDate, NumericDate};
 
     fn date(text: &str) -> Option<(u64, u64)> {
         ClaimedDate::from_number(text).map(|date| (date.floor().as_secs(), date.ceil().as_secs()))
@@ -182,6 +220,28 @@ mod tests {
             ("-1e-400", None),
         ] {
             assert_eq!(date(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn prints_as_a_number_does() {
+        for secs in [
+            0,
+            1,
+            9,
+            10,
+            99,
+            100,
+            1_760_000_000,
+            9_999_999_999,
+            10_000_000_000,
+            1 << 53,
+            u64::MAX,
+        ] {
+            let date = NumericDate::from_secs(secs);
+            assert_eq!(std::format!("{date}"), std::format!("{secs}"));
+            assert_eq!(std::format!("{date:>24}"), std::format!("{secs:>24}"));
+            assert_eq!(std::format!("{date:?}"), std::format!("NumericDate({secs})"));
         }
     }
 

@@ -5,6 +5,10 @@
 //! A table with open addressing: one `u32` for each name holds where the name begins and twelve bits of its hash. Names
 //! with equal bits are compared in the text, after unescaping, so that the answer is exact whatever the hash does; names
 //! made to collide cost at most `CAP`²/2 comparisons, and a table as small as that needs no secret in its hash.
+//!
+//! Where memory is dear and the text short, a `u16` for each name holds where it begins, and that is all.
+
+use core::fmt;
 
 use super::scan::Scanner;
 use super::string::JsonStr;
@@ -16,18 +20,70 @@ const OFFSET_BITS: u32 = 20;
 const OFFSET_MASK: u32 = (1 << OFFSET_BITS) - 1;
 const _: () = assert!(MAX_JWK_SET_LEN <= 1 << OFFSET_BITS, "an offset fits");
 
+/// What a table holds of one name. The default is no name: none begins where the object does.
+pub(crate) trait Place: Copy + Default + PartialEq + fmt::Debug {
+    /// Octets of the longest text whose names it can hold.
+    const MAX_TEXT_LEN: usize;
+
+    /// The name whose opening quotation mark is at `offset`, with some bits of its hash.
+    fn new(hash: u32, offset: usize) -> Self;
+
+    /// Where the name's opening quotation mark is.
+    fn offset(self) -> usize;
+
+    /// Whether two names may be equal.
+    fn may_equal(self, other: Self) -> bool;
+}
+
+/// With twelve bits of the hash; its top eight have chosen the place.
+#[expect(clippy::as_conversions, reason = "an offset of 20 bits")]
+impl Place for u32 {
+    const MAX_TEXT_LEN: usize = MAX_JWK_SET_LEN;
+
+    #[inline(always)]
+    fn new(hash: u32, offset: usize) -> Self {
+        hash << 8 & !OFFSET_MASK | offset as Self
+    }
+
+    fn offset(self) -> usize {
+        (self & OFFSET_MASK) as usize
+    }
+
+    fn may_equal(self, other: Self) -> bool {
+        (self ^ other) >> OFFSET_BITS == 0
+    }
+}
+
+/// Without a hash.
+#[expect(clippy::as_conversions, reason = "an offset of 16 bits")]
+impl Place for u16 {
+    const MAX_TEXT_LEN: usize = 0xffff;
+
+    fn new(_hash: u32, offset: usize) -> Self {
+        offset as Self
+    }
+
+    fn offset(self) -> usize {
+        Self::into(self)
+    }
+
+    fn may_equal(self, _other: Self) -> bool {
+        true
+    }
+}
+
 /// Up to `CAP` different names.
 #[derive(Clone, Debug)]
-pub(super) struct Names<const CAP: usize> {
-    // INVARIANT: a place that is 0 is free; no name begins where the object does. Each name is in the first place that
+pub(super) struct Names<const CAP: usize, P> {
+    // INVARIANT: a place that is the default is free. Each name is in the first place that
     // was free when it came, from the one that its hash asks for onwards, and round.
-    places: [u32; CAP],
+    places: [P; CAP],
     count: usize,
 }
 
-impl<const CAP: usize> Names<CAP> {
+impl<const CAP: usize, P: Place> Names<CAP, P> {
     #[inline]
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         const {
             assert!(
                 CAP.is_power_of_two() && CAP <= 256,
@@ -35,7 +91,7 @@ impl<const CAP: usize> Names<CAP> {
             )
         };
         Self {
-            places: [0; CAP],
+            places: [P::default(); CAP],
             count: 0,
         }
     }
@@ -46,7 +102,7 @@ impl<const CAP: usize> Names<CAP> {
     ///
     /// `TooManyMembers`, `DuplicateName`.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    #[expect(clippy::as_conversions, reason = "an offset of 20 bits, and bits of a hash")]
+    #[expect(clippy::as_conversions, reason = "bits of a hash")]
     pub(super) fn insert(&mut self, text: &str, open: usize, name: JsonStr<'_>) -> Result<(), JsonError> {
         if self.count == CAP {
             return Err(JsonError::new(JsonErrorKind::TooManyMembers, open));
@@ -55,11 +111,11 @@ impl<const CAP: usize> Names<CAP> {
             Some(name) => plain_hash(text, open, name),
             None => escaped_hash(name),
         };
-        // The top eight bits of the hash choose the place, the next twelve stay in the entry.
-        let entry = hash << 8 & !OFFSET_MASK | open as u32;
+        // The top eight bits of the hash choose the place.
+        let entry = P::new(hash, open);
         let place = (hash >> 24) as usize % CAP;
         match self.places.get_mut(place) {
-            Some(free @ 0) => *free = entry,
+            Some(free) if *free == P::default() => *free = entry,
             _ => self.insert_after(place, entry, text, name)?,
         }
         self.count += 1;
@@ -68,24 +124,19 @@ impl<const CAP: usize> Names<CAP> {
 
     /// Remembers a name whose place is taken, or finds that it is there already.
     #[cold]
-    fn insert_after(&mut self, place: usize, entry: u32, text: &str, name: JsonStr<'_>) -> Result<(), JsonError> {
+    fn insert_after(&mut self, place: usize, entry: P, text: &str, name: JsonStr<'_>) -> Result<(), JsonError> {
         let (before, after) = self.places.split_at_mut_checked(place).unwrap_or_default();
         for other in after.iter_mut().chain(before) {
-            if *other == 0 {
+            if *other == P::default() {
                 *other = entry;
                 break;
             }
-            if (*other ^ entry) >> OFFSET_BITS == 0 && name_at(text, offset(*other)) == Some(name) {
-                return Err(JsonError::new(JsonErrorKind::DuplicateName, offset(entry)));
+            if other.may_equal(entry) && name_at(text, other.offset()) == Some(name) {
+                return Err(JsonError::new(JsonErrorKind::DuplicateName, entry.offset()));
             }
         }
         Ok(())
     }
-}
-
-#[expect(clippy::as_conversions, reason = "20 bits")]
-const fn offset(entry: u32) -> usize {
-    (entry & OFFSET_MASK) as usize
 }
 
 /// The name whose opening quotation mark is at `offset`.

@@ -189,11 +189,9 @@ impl<'k, S: RsaSize> KeySetRef<'k, S> {
         &self,
         header: &JoseHeader<'_>,
         first: usize,
-    ) -> Result<(usize, KeyRef<'k, S>, SigningKey<'k>), KeySelectionError> {
+    ) -> Result<(usize, KeyRef<'k, S>), KeySelectionError> {
         let entries = match self.0 {
-            Keys::Pinned(key) if first == 0 => {
-                return Ok((0, key, SigningKey::pinned(key.public_key().modulus_bits())));
-            }
+            Keys::Pinned(key) if first == 0 => return Ok((0, key)),
             Keys::Pinned(_) => return Err(KeySelectionError::UnknownKey),
             Keys::Stale => return Err(KeySelectionError::KeysStale),
             Keys::Set(entries) => entries,
@@ -211,7 +209,16 @@ impl<'k, S: RsaSize> KeySetRef<'k, S> {
             (None, None) => return Err(KeySelectionError::Ambiguous),
         };
         let (index, entry) = found.ok_or(KeySelectionError::UnknownKey)?;
-        Ok((index, KeyRef::Prepared(&entry.key), entry.signing_key()))
+        Ok((index, KeyRef::Prepared(&entry.key)))
+    }
+
+    /// What is known of the key at `index`; of a pinned key, and where there is none, only the size given.
+    pub(crate) fn signing_key(&self, index: usize, modulus_bits: u32) -> SigningKey<'k> {
+        match self.0 {
+            Keys::Set(entries) => entries.get(index).map(KeyEntry::signing_key),
+            Keys::Pinned(_) | Keys::Stale => None,
+        }
+        .unwrap_or(SigningKey::pinned(modulus_bits))
     }
 }
 

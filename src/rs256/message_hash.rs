@@ -9,6 +9,12 @@ use sha2::{Digest, Sha256};
 
 use crate::backend::Digest256;
 
+/// The whole digest at once.
+#[inline(never)]
+pub(crate) fn digest(message: &[u8]) -> [u8; 32] {
+    Sha256::digest(message).into()
+}
+
 /// Octets of one SHA-256 block.
 const BLOCK: usize = 64;
 

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Every public path on unknown input. That this links, with a panic handler that does not exist, is the proof that none
+//! of them can panic; that it links without an allocator, that none of them allocates.
+//!
+//! Two features plant a panic path each. With one of them the program must not link, or the gate is blind.
+#![no_std]
+#![no_main]
+
+use core::fmt::{self, Write};
+use core::hint::black_box;
+
+use rs256::{
+    Authority, Check, CompactJws, Issuer, JsonValue, KeySet, Leeway, NumericDate, Policy, PolicyError, PreparedKey,
+    Revocation, Rsa2048, Rsa4096, Rsa8192, RsaPublicKey, RsaSize, TokenView, Verifier, bearer, bearer_only,
+};
+use rs256_device::fixtures::{ENTRA_POLICY, NOW, PEM, SMALL_POLICY, rsa2048};
+
+rs256_device::program!(run);
+
+static KEY: RsaPublicKey<Rsa2048> = match RsaPublicKey::<Rsa2048>::from_be_bytes(&rsa2048::N, &[1, 0, 1]) {
+    Ok(key) => key,
+    Err(_) => panic!("at compile time"),
+};
+
+/// Counts what is written, so that formatting is not thrown away.
+struct Sink(usize);
+
+impl Write for Sink {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.wrapping_add(black_box(text).len());
+        Ok(())
+    }
+}
+
+fn show(value: impl fmt::Display) {
+    let _ = write!(Sink(0), "{value}");
+}
+
+/// A caller's own check, by way of every accessor.
+struct Walk;
+
+impl Check for Walk {
+    fn check(&self, token: &TokenView<'_, '_>, _now: NumericDate) -> Result<(), PolicyError> {
+        let claims = token.claims();
+        for (name, value) in claims.iter() {
+            let mut buf = [0; 64];
+            black_box(name.copy_to(&mut buf).is_ok());
+            match value {
+                JsonValue::Number(number) => {
+                    black_box((number.as_u64(), number.as_i64()));
+                }
+                JsonValue::Array(array) => {
+                    black_box(array.iter().count());
+                }
+                JsonValue::Object(object) => {
+                    black_box(object.iter().count());
+                    black_box(object.get("id").is_some());
+                }
+                JsonValue::String(text) => {
+                    black_box(text.eq_ignore_ascii_case("reader"));
+                    show(text);
+                }
+                _ => {}
+            }
+        }
+        black_box((claims.subject(), claims.audience(), claims.expiration(), claims.jwt_id(), claims.issued_at()));
+        black_box((token.key().kid(), token.key().issuer(), token.header().kid(), token.header().is_typ("at+jwt")));
+        match claims.strings(black_box("roles")) {
+            Some(roles) if roles.contains(black_box("reader")) => Ok(()),
+            _ => Err(PolicyError::InsufficientScope),
+        }
+    }
+}
+
+struct Withdrawn;
+
+impl Revocation for Withdrawn {
+    fn is_revoked(&self, claims: &rs256::Claims<'_>) -> bool {
+        claims.jwt_id().is_some_and(|id| id == *black_box("withdrawn"))
+    }
+}
+
+#[inline(never)]
+fn verify<S: RsaSize>(verifier: &Verifier<'_, S>, token: &[u8], buf: &mut [u8]) -> bool {
+    let now = NumericDate::from_secs(black_box(NOW));
+    match verifier.verify(token, now, buf) {
+        Ok(token) => match token.unless_revoked(&Withdrawn) {
+            Ok(token) => token.claims().subject().is_some() && black_box(token.header().x5t().is_none()),
+            Err(_) => false,
+        },
+        Err(error) => {
+            show(error);
+            black_box((error.code(), error.http_status(), error.challenge(), error.key_refresh_could_help()));
+            false
+        }
+    }
+}
+
+/// By stages, with a caller's own check and every option of the policy.
+#[inline(never)]
+fn by_stages<S: RsaSize>(verifier: &Verifier<'_, S>, token: &[u8], buf: &mut [u8]) -> Result<(), rs256::Error> {
+    let now = NumericDate::from_secs(black_box(NOW));
+    black_box(CompactJws::parse(token)?.buffer_len());
+    let verified = verifier.prepare(token, buf)?.verify()?;
+    black_box(verified.payload().len());
+    let issuers = black_box(["https://issuer.example"]);
+    let policy = Policy::new(Issuer::any_of(&issuers), black_box(&["api://orders"]))
+        .leeway(Leeway::from_secs(black_box(5)).unwrap_or(Leeway::ZERO))
+        .require(black_box(&["sub"]))
+        .max_age(black_box(3600));
+    verified.check(&(&policy, &Walk), now)?;
+    Ok(())
+}
+
+#[inline(never)]
+fn load<const N: usize, S: RsaSize>(keys: &mut KeySet<N, S>, text: &[u8]) -> bool {
+    match keys.replace_from_jwk_set(text) {
+        Ok(report) => {
+            for (reason, count) in report.skipped() {
+                black_box(count);
+                show(reason);
+            }
+            keys.iter().all(|key| key.kid().is_some())
+        }
+        Err(error) => {
+            show(error);
+            false
+        }
+    }
+}
+
+#[inline(never)]
+fn key_files<S: RsaSize>(text: &[u8], buf: &mut [u8]) -> bool {
+    let keys = [
+        RsaPublicKey::<S>::from_pem(text, buf),
+        RsaPublicKey::<S>::from_spki_der(text),
+        RsaPublicKey::<S>::from_pkcs1_der(text),
+        RsaPublicKey::<S>::from_certificate_der(text),
+    ];
+    let mut good = false;
+    for key in keys {
+        match key {
+            Ok(key) => {
+                let set = KeySet::<1, S>::pinned(&key);
+                let prepared = PreparedKey::new(&key);
+                black_box((set.len(), prepared.verify_rs256(text, text).is_ok(), key.verify_rs256(text, text).is_ok()));
+                black_box(key.write_modulus(buf));
+                good = true;
+            }
+            Err(error) => show(error),
+        }
+    }
+    good
+}
+
+/// What the gate must notice.
+#[inline(never)]
+fn plant(token: &[u8]) {
+    #[cfg(feature = "planted-unwrap")]
+    black_box(token.first().unwrap());
+    #[cfg(feature = "planted-index")]
+    black_box(token[token.len() / 2]);
+    black_box(token);
+}
+
+fn run() -> bool {
+    let token = black_box(rsa2048::TOKEN.as_slice());
+    let mut buf = [0; 2048];
+    let buf = black_box(buf.as_mut_slice());
+    plant(token);
+
+    let mut keys = KeySet::<4, Rsa4096>::new();
+    let mut small = KeySet::<2, Rsa2048>::new();
+    let mut large = KeySet::<1, Rsa8192>::new();
+    let mut good = load(&mut keys, black_box(&rsa2048::ENTRA_KEYS))
+        & load(&mut small, black_box(&rsa2048::KEYS))
+        & load(&mut large, black_box(&rsa2048::KEYS));
+
+    let authorities = [Authority::new(&keys, &SMALL_POLICY), Authority::new(&keys, &ENTRA_POLICY)];
+    good &= verify(&Verifier::new(black_box(&KEY), black_box(&SMALL_POLICY)), token, buf);
+    good &= verify(&Verifier::new(black_box(&small), black_box(&SMALL_POLICY)), token, buf);
+    good &= verify(&Verifier::new(black_box(&large), black_box(&SMALL_POLICY)), token, buf);
+    good &= verify(&Verifier::any(black_box(&authorities)), token, buf);
+    good &= by_stages(&Verifier::new(black_box(&keys), black_box(&SMALL_POLICY)), token, buf).is_ok();
+
+    good &= bearer(black_box(b"Bearer abc.def.ghi")).is_ok();
+    good &= bearer_only(black_box([b"Bearer abc".as_slice()])).is_ok();
+    good & key_files::<Rsa4096>(black_box(PEM), buf) & key_files::<Rsa2048>(black_box(PEM), buf)
+}

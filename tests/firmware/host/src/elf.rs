@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! What an executable says about itself: its size in flash, and what it had to link.
+
+use std::path::Path;
+
+use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
+
+use crate::Result;
+
+/// Parts of symbol names that must not occur, and what each would mean.
+const HEAVY: &[(&str, &str)] = &[
+    ("9panicking", "a panic"),
+    ("rust_begin_unwind", "a panic"),
+    ("unwrap_failed", "a panic"),
+    ("expect_failed", "a panic"),
+    ("slice_index_fail", "a panic"),
+    ("__rust_alloc", "an allocator"),
+    ("__rg_alloc", "an allocator"),
+    ("malloc", "an allocator"),
+    ("__aeabi_uldivmod", "64-bit division"),
+    ("__aeabi_ldivmod", "64-bit division"),
+    ("u64_div_rem", "64-bit division"),
+    ("__udivdi3", "64-bit division"),
+    ("__umoddi3", "64-bit division"),
+    ("__aeabi_d", "floating point"),
+    ("__aeabi_f", "floating point"),
+    ("__aeabi_ui2", "floating point"),
+    ("__aeabi_i2", "floating point"),
+    ("sf3", "floating point"),
+    ("df3", "floating point"),
+    ("dec2flt", "floating point"),
+    ("flt2dec", "floating point"),
+];
+
+/// Refuses a program that holds a symbol of [`HEAVY`].
+pub fn refuse_heavy_symbols(path: &Path) -> Result<()> {
+    with(path, |elf| {
+        let mut symbols = elf.symbols().filter_map(|symbol| symbol.name().ok()).peekable();
+        if symbols.peek().is_none() {
+            return Err("no symbols to look at".into());
+        }
+        for name in symbols {
+            if let Some((_, meaning)) = HEAVY.iter().find(|(part, _)| name.contains(part)) {
+                return Err(format!("{meaning} ({name})"));
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Octets of code and constants, the fixtures not counted.
+pub fn flash(path: &Path) -> Result<u64> {
+    with(path, |elf| {
+        let sections: u64 = elf
+            .sections()
+            .filter(|section| matches!(section.name(), Ok(".text" | ".rodata" | ".data")))
+            .map(|section| section.size())
+            .sum();
+        let fixtures: u64 = elf
+            .symbols()
+            .filter(|symbol| symbol.name().is_ok_and(|name| name.contains("8fixtures")))
+            .map(|symbol| symbol.size())
+            .sum();
+        Ok(sections - fixtures)
+    })
+}
+
+fn with<T>(path: &Path, read: impl FnOnce(&object::File<'_>) -> Result<T>) -> Result<T> {
+    let octets = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let elf = object::File::parse(octets.as_slice()).map_err(|error| format!("{}: {error}", path.display()))?;
+    read(&elf)
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The committed figures, the goals, and the comparison.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use crate::Result;
+use crate::board::{Board, workspace};
+
+/// A figure may be so much larger than the committed one, in per mille.
+const TOLERANCE: u64 = 10;
+
+/// Board, variant, and what is measured.
+type Key = [String; 3];
+
+/// One figure.
+pub struct Row {
+    key: Key,
+    value: u64,
+}
+
+impl Row {
+    pub fn new(board: &str, variant: &str, what: String, value: u64) -> Self {
+        Self {
+            key: [board.into(), variant.into(), what],
+            value,
+        }
+    }
+}
+
+struct Goal {
+    limit: u64,
+    peer: String,
+}
+
+/// `expected.tsv` and `goals.tsv`.
+pub struct Table {
+    expected: BTreeMap<Key, u64>,
+    goals: BTreeMap<Key, Goal>,
+}
+
+impl Table {
+    pub fn read() -> Result<Self> {
+        let mut table = Self {
+            expected: BTreeMap::new(),
+            goals: BTreeMap::new(),
+        };
+        for (key, fields) in read_lines("expected.tsv")? {
+            table.expected.insert(key, number(&fields)?);
+        }
+        for (key, fields) in read_lines("goals.tsv")? {
+            let peer = fields.get(1).cloned().unwrap_or_default();
+            table.goals.insert(key, Goal { limit: number(&fields)?, peer });
+        }
+        Ok(table)
+    }
+
+    /// Prints all rows; an error when one has grown or exceeds its goal, or when rows are missing on either side.
+    pub fn compare(&self, boards: &[&Board], rows: &[Row]) -> Result<()> {
+        let mut faults = Vec::new();
+        println!("{:<12} {:<6} {:<30} {:>10} {:>8} {:>10}  best peer", "board", "opt", "what", "measured", "change", "goal");
+        for row in rows {
+            let [board, variant, what] = &row.key;
+            let goal = self.goals.get(&row.key);
+            let mut fault = |text: &str| faults.push(format!("{board} {variant} {what}: {text}"));
+            let change = match self.expected.get(&row.key) {
+                Some(&expected) => {
+                    if row.value * 1000 > expected * (1000 + TOLERANCE) {
+                        fault(&format!("{} is more than 1 % above {expected}", row.value));
+                    }
+                    let permille = (row.value as i64 - expected as i64) * 1000 / expected.max(1) as i64;
+                    format!("{:+.1} %", permille as f64 / 10.0)
+                }
+                None => {
+                    fault("not in the committed table");
+                    "new".into()
+                }
+            };
+            if let Some(goal) = goal.filter(|goal| row.value > goal.limit) {
+                fault(&format!("{} exceeds the goal, {}", row.value, goal.limit));
+            }
+            let limit = goal.map_or_else(String::new, |goal| goal.limit.to_string());
+            let peer = goal.map_or("", |goal| goal.peer.as_str());
+            println!("{board:<12} {variant:<6} {what:<30} {:>10} {change:>8} {limit:>10}  {peer}", row.value);
+        }
+        for key in self.expected.keys().chain(self.goals.keys()) {
+            if boards.iter().any(|board| board.name == key[0]) && !rows.iter().any(|row| row.key == *key) {
+                faults.push(format!("{}: was not measured", key.join(" ")));
+            }
+        }
+        if faults.is_empty() {
+            println!("\nall {} figures are as committed and within their goals", rows.len());
+            Ok(())
+        } else {
+            Err(faults.join("\nFAILED: "))
+        }
+    }
+
+    /// Replaces the figures of `boards` by `rows`.
+    pub fn write(&mut self, boards: &[&Board], rows: &[Row]) -> Result<()> {
+        self.expected.retain(|key, _| boards.iter().all(|board| board.name != key[0]));
+        for row in rows {
+            self.expected.insert(row.key.clone(), row.value);
+        }
+        let mut text = String::from("# board\topt\twhat\tfigure; written by `measure --bless`\n");
+        for (key, value) in &self.expected {
+            text += &format!("{}\t{value}\n", key.join("\t"));
+        }
+        fs::write(workspace().join("expected.tsv"), text).map_err(|error| format!("expected.tsv: {error}"))
+    }
+}
+
+/// The lines of a table: three columns that name the figure, and the others.
+fn read_lines(name: &str) -> Result<Vec<(Key, Vec<String>)>> {
+    let text = fs::read_to_string(workspace().join(name)).map_err(|error| format!("{name}: {error}"))?;
+    text.lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+        .map(|line| {
+            let mut fields = line.split('\t').map(String::from);
+            let key = [(); 3].map(|()| fields.next());
+            match key {
+                [Some(board), Some(variant), Some(what)] => Ok(([board, variant, what], fields.collect())),
+                _ => Err(format!("{name}: {line}")),
+            }
+        })
+        .collect()
+}
+
+fn number(fields: &[String]) -> Result<u64> {
+    let field = fields.first().ok_or("a row without a figure")?;
+    field.parse().map_err(|_| format!("not a figure: {field}"))
+}
