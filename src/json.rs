@@ -45,6 +45,11 @@ use scan::{Next, Scanner};
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::MAX_JWK_SET_LEN;
 
+/// Whether to spend code on speed. Where words have 64 bits, all that a member passes through is inlined into one
+/// function, the commonest shapes are tested first, and octets are looked at by the block; smaller targets keep one copy
+/// of each rule and go octet by octet.
+const WIDE: bool = cfg!(target_pointer_width = "64");
+
 /// The members of the outermost object of a JSON text, at most `CAP` of them, in order.
 ///
 /// A pull parser: nothing is known about the text beyond the member handed out last, until `None` says that all of it

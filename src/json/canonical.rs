@@ -2,6 +2,7 @@
 
 //! One spelling for each string, in place.
 
+use super::WIDE;
 use super::string::decode_escape;
 
 /// Rewrites the strings of a JSON text so that equal strings are equal octets, and returns the new length.
@@ -21,7 +22,7 @@ pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
     let mut valid = true;
     // INVARIANT: `written <= read`, because no spelling is longer than what it stands for.
     while let Some(&octet) = text.get(read) {
-        if let Some(run) = run_at(text, read) {
+        if WIDE && let Some(run) = run_at(text, read) {
             // The whole run is in `run` before the first octet of it is written over.
             in_string ^= odd_quotation_marks(&run);
             overwrite(text, written, &run);
@@ -58,7 +59,7 @@ fn run_at(text: &[u8], start: usize) -> Option<[u8; RUN]> {
 }
 
 fn first_backslash(text: &[u8]) -> Option<usize> {
-    let (runs, _) = text.as_chunks::<RUN>();
+    let runs = if WIDE { text.as_chunks::<RUN>().0 } else { &[] };
     let clean = RUN * runs.iter().take_while(|run| !holds_backslash(run)).count();
     text.get(clean..)?
         .iter()
