@@ -75,7 +75,8 @@ impl<'j, const CAP: usize> Members<'j, CAP> {
     ///
     /// # Errors
     ///
-    /// `TooLong`, `NotUtf8`, `NotAnObject`; `Syntax` if no JSON value begins here (a byte order mark included).
+    /// `TooLong`, `NotUtf8`, `NotAnObject`; `Syntax` if no JSON value begins the text (a byte order mark does not), or if
+    /// its first member does not begin as one; `TrailingData` after an object without members.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn new(text: &'j [u8]) -> Result<Self, JsonError> {
         let (scanner, progress) = begin(text)?;

@@ -18,6 +18,7 @@ pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
         return text.len();
     };
     let (mut read, mut written) = (first, first);
+    // Without a backslash before it, every quotation mark opens or closes a string.
     let mut in_string = odd_quotation_marks(text.get(..first).unwrap_or_default());
     let mut valid = true;
     // INVARIANT: `written <= read`, because no spelling is longer than what it stands for.
@@ -30,19 +31,20 @@ pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
             written += RUN;
             continue;
         }
+        // Any octet but a backslash is copied; so is the text from the first invalid escape on.
         let mut spelling = [octet, 0, 0, 0, 0, 0];
-        let mut lengths = (1, 1);
+        let (mut consumed, mut produced) = (1, 1);
         if octet == b'"' {
             in_string = !in_string;
         } else if octet == b'\\' && valid {
             match decode_escape(text.get(read..).unwrap_or_default()) {
-                Ok((c, length)) if in_string => lengths = (length, spell(c, &mut spelling)),
+                Ok((c, length)) if in_string => (consumed, produced) = (length, spell(c, &mut spelling)),
                 _ => valid = false,
             }
         }
-        overwrite(text, written, spelling.get(..lengths.1).unwrap_or_default());
-        read += lengths.0;
-        written += lengths.1;
+        overwrite(text, written, spelling.get(..produced).unwrap_or_default());
+        read += consumed;
+        written += produced;
     }
     written
 }
