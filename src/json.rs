@@ -44,6 +44,11 @@ use scan::{Next, Scanner};
 
 use crate::error::{JsonError, JsonErrorKind};
 
+/// Whether to spend code on speed. Where words have 64 bits, all that a member passes through is inlined into one
+/// function, the commonest shapes are tested first, and octets are looked at by the block; smaller targets keep one copy
+/// of each rule and go octet by octet.
+const WIDE: bool = cfg!(target_pointer_width = "64");
+
 /// The members of the outermost object of a JSON text, at most `CAP` of them, in order.
 ///
 /// A pull parser: nothing is known about the text beyond the member handed out last, until `None` says that all of it
@@ -69,7 +74,8 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
     ///
     /// # Errors
     ///
-    /// `TooLong`, `NotUtf8`, `NotAnObject`; `Syntax` if no JSON value begins here (a byte order mark included).
+    /// `TooLong`, `NotUtf8`, `NotAnObject`; `Syntax` if no JSON value begins the text (a byte order mark does not), or if
+    /// its first member does not begin as one; `TrailingData` after an object without members.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn new(text: &'j [u8]) -> Result<Self, JsonError> {
         let (scanner, progress) = begin(text, P::MAX_TEXT_LEN)?;

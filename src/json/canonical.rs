@@ -2,6 +2,7 @@
 
 //! One spelling for each string, in place.
 
+use super::WIDE;
 use super::string::decode_escape;
 
 /// Rewrites the strings of a JSON text so that equal strings are equal octets, and returns the new length.
@@ -17,11 +18,12 @@ pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
         return text.len();
     };
     let (mut read, mut written) = (first, first);
+    // Without a backslash before it, every quotation mark opens or closes a string.
     let mut in_string = odd_quotation_marks(text.get(..first).unwrap_or_default());
     let mut valid = true;
     // INVARIANT: `written <= read`, because no spelling is longer than what it stands for.
     while let Some(&octet) = text.get(read) {
-        if let Some(run) = run_at(text, read) {
+        if WIDE && let Some(run) = run_at(text, read) {
             // The whole run is in `run` before the first octet of it is written over.
             in_string ^= odd_quotation_marks(&run);
             overwrite(text, written, &run);
@@ -29,19 +31,20 @@ pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
             written += RUN;
             continue;
         }
+        // Any octet but a backslash is copied; so is the text from the first invalid escape on.
         let mut spelling = [octet, 0, 0, 0, 0, 0];
-        let mut lengths = (1, 1);
+        let (mut consumed, mut produced) = (1, 1);
         if octet == b'"' {
             in_string = !in_string;
         } else if octet == b'\\' && valid {
             match decode_escape(text.get(read..).unwrap_or_default()) {
-                Ok((c, length)) if in_string => lengths = (length, spell(c, &mut spelling)),
+                Ok((c, length)) if in_string => (consumed, produced) = (length, spell(c, &mut spelling)),
                 _ => valid = false,
             }
         }
-        overwrite(text, written, spelling.get(..lengths.1).unwrap_or_default());
-        read += lengths.0;
-        written += lengths.1;
+        overwrite(text, written, spelling.get(..produced).unwrap_or_default());
+        read += consumed;
+        written += produced;
     }
     written
 }
@@ -58,7 +61,7 @@ fn run_at(text: &[u8], start: usize) -> Option<[u8; RUN]> {
 }
 
 fn first_backslash(text: &[u8]) -> Option<usize> {
-    let (runs, _) = text.as_chunks::<RUN>();
+    let runs = if WIDE { text.as_chunks::<RUN>().0 } else { &[] };
     let clean = RUN * runs.iter().take_while(|run| !holds_backslash(run)).count();
     text.get(clean..)?
         .iter()

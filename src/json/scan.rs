@@ -6,15 +6,12 @@
 //! parser is one number. Whoever calls a method for a second time on text that it accepted gets the same answer; this is
 //! how arrays and objects are walked after validation, without a second, laxer parser that could disagree with the first.
 
+use super::WIDE;
 use super::flags::Flags;
 use super::string::{JsonStr, decode_escape};
 use super::value::{JsonArray, JsonNumber, JsonObject, JsonValue};
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::MAX_JSON_DEPTH;
-
-/// Where words are wide, code space is too: everything that a member passes through becomes one function, and the
-/// commonest shapes are tested first. Small targets keep one copy of each rule.
-const FAST: bool = cfg!(target_pointer_width = "64");
 
 /// What comes next in an array or object.
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +83,7 @@ impl<'j> Scanner<'j> {
     /// What comes after the item that ended before `end`, in what `close` closes.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn next_item(&self, end: usize, close: u8) -> Result<Next, JsonError> {
-        if FAST && self.goes_on_with(end, b",\"") {
+        if WIDE && self.goes_on_with(end, b",\"") {
             return Ok(Next::Item(end + 1));
         }
         match self.token(end) {
@@ -103,7 +100,7 @@ impl<'j> Scanner<'j> {
     /// Reads what comes after a name that ended before `end`: colon and value, and what follows the member.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn value_of_name(&mut self, end: usize) -> Result<(JsonValue<'j>, Next), JsonError> {
-        let (value, end) = if FAST && self.goes_on_with(end, b":\"") {
+        let (value, end) = if WIDE && self.goes_on_with(end, b":\"") {
             let (string, end) = self.string(end + 1)?;
             (JsonValue::String(string), end)
         } else {

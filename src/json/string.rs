@@ -80,6 +80,11 @@ impl<'j> JsonStr<'j> {
         }
     }
 
+    #[cold]
+    fn means(&self, other: &str) -> bool {
+        self.chars().eq(other.chars())
+    }
+
     /// Copies the text into `buffer`, escapes resolved, and lends it from there.
     ///
     /// # Errors
@@ -102,9 +107,11 @@ impl<'j> JsonStr<'j> {
 impl PartialEq for JsonStr<'_> {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        match other.as_str() {
-            Some(other) => self == other,
-            None => self.chars().eq(other.chars()),
+        match (self.as_str(), other.as_str()) {
+            (Some(text), Some(other)) => text == other,
+            (_, Some(other)) => self.means(other),
+            (Some(text), _) => other.means(text),
+            (None, None) => self.chars().eq(other.chars()),
         }
     }
 }
@@ -114,10 +121,7 @@ impl Eq for JsonStr<'_> {}
 impl PartialEq<str> for JsonStr<'_> {
     #[inline]
     fn eq(&self, other: &str) -> bool {
-        match self.as_str() {
-            Some(text) => text == other,
-            None => self.chars().eq(other.chars()),
-        }
+        self.as_str().map_or_else(|| self.means(other), |text| text == other)
     }
 }
 
@@ -154,7 +158,6 @@ struct Chars<'j> {
 impl Iterator for Chars<'_> {
     type Item = char;
 
-    #[inline]
     fn next(&mut self) -> Option<char> {
         let mut chars = self.rest.chars();
         let c = chars.next()?;

@@ -12,6 +12,7 @@ use super::string::JsonStr;
 /// A JSON value that borrows the text it was read from.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
+// The kind takes a whole word, so that a value is copied in whole words.
 #[repr(usize)]
 pub enum JsonValue<'j> {
     /// `null`

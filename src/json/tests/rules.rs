@@ -251,6 +251,7 @@ fn strings() {
         r"\ud83d\u0061",
         r"\ud83d\ud83d",
         r"\ude00\ud83d",
+        r"\ude00\ude00",
         r"\ud83d\u",
         r"\ud83d\\ude00",
         r"\ud83d ude00",
