@@ -37,9 +37,9 @@ pub(super) fn store(lanes: &mut [u64; 8], value: __m512i) {
 }
 
 /// Enters [`key::build`].
-pub(super) fn enter_build<const V: usize>(token: Ifma, n: &Limbs<V>, modulus_octets: usize) -> IfmaKey<V> {
+pub(super) fn enter_build<const V: usize>(token: Ifma, n: &Limbs<V>, rows: usize, k: usize) -> IfmaKey<V> {
     // SAFETY: `build` is compiled for the features of `Ifma`, and `token` exists only where `Ifma::detect` found them.
-    unsafe { key::build(token, n, modulus_octets) }
+    unsafe { key::build(token, n, rows, k) }
 }
 
 /// Enters [`single::verify`].
@@ -63,7 +63,7 @@ pub(super) fn enter_verify8<const V: usize>(
 #[cfg(test)]
 pub(super) fn enter_raise<const V: usize>(_: Ifma, modulus: &key::Modulus<V>, s: &Limbs<V>) -> Limbs<V> {
     // SAFETY: `raise` is compiled for the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
-    unsafe { single::raise(modulus, s, &mut key::NoDigest) }
+    unsafe { single::raise(modulus, s, &mut [0; 32]) }
 }
 
 /// Enters [`layout::normalise_lanes`]; gives the number and its double.

@@ -22,12 +22,9 @@ pub(super) struct Operand<const V: usize> {
     pub(super) d: Limbs<V>,
 }
 
-/// A product of two numbers: `16 V` lanes that are not normalised, in contiguous order.
+/// A product of two numbers: `16 V` lanes that are not normalised, in contiguous order, lower half and upper half.
 #[repr(align(64))]
-struct Product<const V: usize> {
-    low: [[u64; 8]; V],
-    high: [[u64; 8]; V],
-}
+struct Product<const V: usize>([[[u64; 8]; V]; 2]);
 
 /// Accumulators in every kernel, most of them never used: an index that `each!` can form is below this, even in a branch
 /// that is not taken.
@@ -105,17 +102,15 @@ impl<const V: usize> Operand<V> {
 }
 
 impl<const V: usize> Product<V> {
-    const ZERO: Self = Self {
-        low: [[0; 8]; V],
-        high: [[0; 8]; V],
-    };
+    const ZERO: Self = Self([[[0; 8]; V]; 2]);
 
     #[inline]
     #[target_feature(enable = "avx512f")]
     fn set(&mut self, acc: &[__m512i; ROOM]) {
+        let Self([low, high]) = self;
         each!(I < V, {
-            store(&mut self.low[I], acc[I]);
-            store(&mut self.high[I], acc[V + I]);
+            store(&mut low[I], acc[I]);
+            store(&mut high[I], acc[V + I]);
         });
     }
 }
@@ -242,13 +237,14 @@ fn add_encoded_message<const V: usize>(key: &IfmaKey<V>, hash: &[u8; 32], t: &mu
             acc[I] = _mm512_madd52lo_epu64(acc[I], b, load(&key.neg_d.0[I]))
         });
     }
+    let Product([low, high]) = t;
     each!(I < V, {
         let sum = _mm512_add_epi64(acc[I], load(&key.neg_pd.0[I]));
-        let sum = _mm512_add_epi64(sum, load(&t.low[I]));
-        store(&mut t.low[I], sum);
+        let sum = _mm512_add_epi64(sum, load(&low[I]));
+        store(&mut low[I], sum);
     });
-    let sum = _mm512_add_epi64(acc[V], load(&t.high[0]));
-    store(&mut t.high[0], sum);
+    let sum = _mm512_add_epi64(acc[V], load(&high[0]));
+    store(&mut high[0], sum);
 }
 
 /// Sets `x` to T / R mod n, normalised, below T / R + 2n.
@@ -257,7 +253,12 @@ fn reduce<const V: usize>(modulus: &Modulus<V>, t: &Product<V>, x: &mut Operand<
     let zero = _mm512_setzero_si512();
     let friendly = load_all(&modulus.friendly);
     // The limbs of T enter one at a time, with the carries of the limbs that have left: both stay out of the vectors.
-    let (pairs, _) = t.low.as_flattened().as_chunks::<2>();
+    let (low, high) =
+        t.0.as_flattened()
+            .as_flattened()
+            .split_at_checked(modulus.rows)
+            .unwrap_or_default();
+    let (pairs, _) = low.as_chunks::<2>();
     let Some((last_pair, pairs)) = pairs.split_last() else {
         return;
     };
@@ -308,7 +309,9 @@ fn reduce<const V: usize>(modulus: &Modulus<V>, t: &Product<V>, x: &mut Operand<
 
     let mut sum = contiguous::<V>(&acc);
     sum[0] = _mm512_add_epi64(sum[0], _mm512_zextsi128_si512(_mm_move_epi64(carry)));
-    each!(I < V, { sum[I] = _mm512_add_epi64(sum[I], load(&t.high[I])) });
+    let (high, _) = high.as_chunks::<8>();
+    let Some(high) = high.first_chunk::<V>() else { return };
+    each!(I < V, { sum[I] = _mm512_add_epi64(sum[I], load(&high[I])) });
     normalise(sum, x);
 }
 

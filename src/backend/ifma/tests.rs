@@ -101,7 +101,7 @@ fn ones(bits: u64) -> BigUint {
 /// Makes `key` accept `s` with `digest`, whatever s^65537 mod n is: the constant P of the encoding is replaced by the
 /// one that fits. So the whole computation is tested for numbers of any shape, although nobody can sign for them.
 fn bend<const V: usize>(key: &mut IfmaKey<V>, n: &BigUint, s: &BigUint, digest: &[u8; 32]) {
-    let r = BigUint::from(1u8) << (416 * V);
+    let r = BigUint::from(1u8) << (52 * key.modulus.rows);
     let d = (r % n).modinv(n).unwrap().modpow(&65535u32.into(), n);
     let p = s.modpow(&E.into(), n) + n - BigUint::from_bytes_be(digest) % n;
     key.neg_pd = limbs(&(n - p * d % n));
@@ -166,7 +166,7 @@ fn powers<const V: usize>() {
     for &bits in sizes::<V>() {
         for n in moduli(&mut random, bits) {
             let key = key::<V>(token, &n);
-            let r = BigUint::from(1u8) << (416 * V);
+            let r = BigUint::from(1u8) << (52 * key.modulus.rows);
             let r_65535 = r.modpow(&65535u32.into(), &n);
             // D · R^65535 = 1.
             assert_eq!((&n - number(&key.neg_d)) * &r_65535 % &n, BigUint::from(1u8));
