@@ -25,6 +25,7 @@ mod detect;
 mod form;
 mod key;
 mod lanes;
+mod layout;
 mod limbs;
 mod os2ip;
 mod single;

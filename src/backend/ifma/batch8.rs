@@ -28,14 +28,25 @@ type Block = [Lanes; 4];
 #[repr(align(64))]
 struct Wide<const V: usize>([[Block; 2]; V]);
 
+// INVARIANT: in the functions below all slices of blocks have the same length, and `t` twice that.
+
 /// Whether each `s` is a signature of its digest under its key. All keys may differ.
+///
+/// Together only if their reductions have equally many rows; otherwise one by one.
 #[must_use]
 pub(crate) fn verify8<const V: usize>(keys: [&IfmaKey<V>; 8], s: [&[u8]; 8], digests: &[[u8; 32]; 8]) -> [bool; 8] {
-    let [key, ..] = keys;
-    lanes::enter_verify8(key.token, keys, s, digests)
+    let [first, ..] = keys;
+    if keys.iter().all(|key| key.modulus.rows == first.modulus.rows) {
+        return lanes::enter_verify8(first.token, keys, s, digests);
+    }
+    let mut good = [false; 8];
+    for (((good, key), s), digest) in good.iter_mut().zip(keys).zip(s).zip(digests) {
+        *good = key.verify(s, *digest);
+    }
+    good
 }
 
-/// See [`verify8`].
+/// [`verify8`] for keys with equally many rows.
 #[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi")]
 pub(super) fn verify<const V: usize>(keys: [&IfmaKey<V>; 8], s: [&[u8]; 8], digests: &[[u8; 32]; 8]) -> [bool; 8] {
     let mut good = [false; 8];
@@ -54,15 +65,6 @@ pub(super) fn verify<const V: usize>(keys: [&IfmaKey<V>; 8], s: [&[u8]; 8], dige
     let n = Wide::from_lanes(keys.map(|key| &key.modulus.n));
     let n0 = load(&keys.map(|key| key.modulus.n0));
 
-    let mut x = s;
-    let mut t = Product {
-        low: Wide::ZERO,
-        high: Wide::ZERO,
-    };
-    for _ in 0..16 {
-        square(&x, &mut t);
-        reduce(&n, n0, &t, &mut x);
-    }
     // 256 bits are five limbs, which eight hold.
     let mut hashes = [Limbs::ZERO; 8];
     for (limbs, hash) in hashes.iter_mut().zip(digests) {
@@ -71,12 +73,34 @@ pub(super) fn verify<const V: usize>(keys: [&IfmaKey<V>; 8], s: [&[u8]; 8], dige
     let hash = Wide::from_lanes(hashes.each_ref());
     let neg_d = Wide::from_lanes(keys.map(|key| &key.neg_d));
     let neg_pd = Wide::from_lanes(keys.map(|key| &key.neg_pd));
-    finish(&x, &s, &hash, &neg_d, &neg_pd, &mut t);
-    reduce(&n, n0, &t, &mut x);
+
+    // Above the rows of a reduction all limbs are zero, and nobody looks at them.
+    let [first, ..] = keys;
+    let blocks = first.modulus.rows / 4;
+    let (s, n, neg_d, neg_pd) = (
+        s.lowest(blocks),
+        n.lowest(blocks),
+        neg_d.lowest(blocks),
+        neg_pd.lowest(blocks),
+    );
+    let (mut x, mut q, mut t) = (Wide::<V>::ZERO, Wide::<V>::ZERO, [Wide::<V>::ZERO.0; 2]);
+    let (x, q) = (x.lowest_mut(blocks), q.lowest_mut(blocks));
+    let (t, _) = t
+        .as_flattened_mut()
+        .as_flattened_mut()
+        .split_at_mut_checked(2 * blocks)
+        .unwrap_or_default();
+    x.copy_from_slice(s);
+    for _ in 0..16 {
+        square(x, t);
+        reduce(n, n0, t, q, x);
+    }
+    finish(x, s, hash.0.as_flattened(), neg_d, neg_pd, t);
+    reduce(n, n0, t, q, x);
 
     // BOUND: the residue is above 0, because −P · D is at least 1, and below 2n: a multiple of n is n.
     let mut equal = 0xff;
-    for (x, n) in x.limbs().iter().zip(n.limbs()) {
+    for (x, n) in x.as_flattened().iter().zip(n.as_flattened()) {
         equal &= _mm512_cmpeq_epi64_mask(load(x), load(n));
     }
     for good in &mut good {
@@ -86,21 +110,17 @@ pub(super) fn verify<const V: usize>(keys: [&IfmaKey<V>; 8], s: [&[u8]; 8], dige
     good
 }
 
-/// Products of eight pairs of numbers, not normalised.
-struct Product<const V: usize> {
-    low: Wide<V>,
-    high: Wide<V>,
-}
-
 impl<const V: usize> Wide<V> {
     const ZERO: Self = Self([[[[0; 8]; 4]; 2]; V]);
 
-    fn blocks(&self) -> &[Block] {
-        self.0.as_flattened()
+    /// The lowest `count` blocks.
+    fn lowest(&self, count: usize) -> &[Block] {
+        self.0.as_flattened().get(..count).unwrap_or_default()
     }
 
-    fn limbs(&self) -> &[Lanes] {
-        self.0.as_flattened().as_flattened()
+    /// The lowest `count` blocks.
+    fn lowest_mut(&mut self, count: usize) -> &mut [Block] {
+        self.0.as_flattened_mut().get_mut(..count).unwrap_or_default()
     }
 
     /// Puts each number into its lane.
@@ -242,9 +262,7 @@ impl Column {
     }
 }
 
-/// Adds the products of the blocks of `a` and `b` that make up block column `column`, both counted from their starts.
-///
-/// `a` and `b` begin `skip` blocks in, where the column has left the lowest products behind.
+/// Adds the products of the first block of `a` and the last of `b`, the second and the last but one, and so on.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 fn add_tiles(to: &mut Column, a: &[Block], b: &[Block]) {
@@ -253,18 +271,14 @@ fn add_tiles(to: &mut Column, a: &[Block], b: &[Block]) {
     }
 }
 
-/// T = x^2.
+/// Sets `t` to x^2.
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn square<const V: usize>(x: &Wide<V>, t: &mut Product<V>) {
-    let zero = _mm512_setzero_si512();
-    let blocks = x.blocks();
-    let mut carried = [zero; 4];
-    let mut out = t.low.0.as_flattened_mut().iter_mut().chain(t.high.0.as_flattened_mut());
-    for column in 0..blocks.len() * 2 - 1 {
+fn square(x: &[Block], t: &mut [Block]) {
+    let mut carried = [_mm512_setzero_si512(); 4];
+    for (column, t) in t.iter_mut().enumerate() {
         // The blocks whose indices add up to `column`: the first with the last, and so on to the middle.
-        let first = (column + 1).saturating_sub(blocks.len());
-        let last = column.min(blocks.len() - 1);
-        let in_column = blocks.get(first..=last).unwrap_or(&[]);
+        let first = (column + 1).saturating_sub(x.len());
+        let in_column = x.get(first..x.len().min(column + 1)).unwrap_or_default();
         let (half, middle) = (in_column.len() / 2, in_column.len() % 2);
         let mut sum = Column::zero();
         for (a, b) in in_column.iter().zip(in_column.iter().rev()).take(half) {
@@ -285,78 +299,49 @@ fn square<const V: usize>(x: &Wide<V>, t: &mut Product<V>) {
             });
         }
         let [t0, t1, t2, t3, c0, c1, c2, c3] = total;
-        if let Some(block) = out.next() {
-            store_block(block, [t0, t1, t2, t3]);
-        }
+        store_block(t, [t0, t1, t2, t3]);
         carried = [c0, c1, c2, c3];
-    }
-    if let Some(block) = out.next() {
-        store_block(block, carried);
     }
 }
 
-/// T = x · s + H · (−D) + (−P · D).
+/// Sets `t` to x · s + H · (−D) + (−P · D).
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn finish<const V: usize>(
-    x: &Wide<V>,
-    s: &Wide<V>,
-    hash: &Wide<1>,
-    neg_d: &Wide<V>,
-    neg_pd: &Wide<V>,
-    t: &mut Product<V>,
-) {
-    let (x, s, neg_d) = (x.blocks(), s.blocks(), neg_d.blocks());
-    let mut neg_pd = neg_pd.blocks().iter();
+fn finish(x: &[Block], s: &[Block], hash: &[Block], neg_d: &[Block], neg_pd: &[Block], t: &mut [Block]) {
+    let mut neg_pd = neg_pd.iter();
     let mut carried = [_mm512_setzero_si512(); 4];
-    let mut out = t.low.0.as_flattened_mut().iter_mut().chain(t.high.0.as_flattened_mut());
-    for column in 0..x.len() * 2 - 1 {
-        let first = (column + 1).saturating_sub(x.len());
+    for (column, t) in t.iter_mut().enumerate() {
         let mut sum = Column::zero();
-        add_tiles(
-            &mut sum,
-            x.get(first..).unwrap_or(&[]),
-            s.get(first..=column.min(s.len() - 1)).unwrap_or(&[]),
-        );
-        // The hash has two blocks.
-        let from = column.saturating_sub(1);
-        let upto = column.min(neg_d.len() - 1);
-        let skip = usize::from(column >= neg_d.len());
-        add_tiles(
-            &mut sum,
-            hash.blocks().get(skip..).unwrap_or(&[]),
-            neg_d.get(from..=upto).unwrap_or(&[]),
-        );
+        for (a, b) in [(x, s), (hash, neg_d)] {
+            // Block i of `a` goes with block `column − i` of `b`.
+            let first = (column + 1).saturating_sub(b.len());
+            let skip = column.saturating_sub(a.len().saturating_sub(1));
+            let a = a.get(first..).unwrap_or_default();
+            add_tiles(&mut sum, a, b.get(skip..b.len().min(column + 1)).unwrap_or_default());
+        }
         let mut total = sum.sums();
         each!(I < 4, { total[I] = _mm512_add_epi64(total[I], carried[I]) });
         if let Some(block) = neg_pd.next() {
             each!(I < 4, { total[I] = _mm512_add_epi64(total[I], load(&block[I])) });
         }
         let [t0, t1, t2, t3, c0, c1, c2, c3] = total;
-        if let Some(block) = out.next() {
-            store_block(block, [t0, t1, t2, t3]);
-        }
+        store_block(t, [t0, t1, t2, t3]);
         carried = [c0, c1, c2, c3];
-    }
-    if let Some(block) = out.next() {
-        store_block(block, carried);
     }
 }
 
-/// Sets `x` to T / R mod n, normalised, below T / R + n.
+/// Sets `x` to T / R mod n, normalised, below T / R + n. `quotient` is scratch.
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn reduce<const V: usize>(n: &Wide<V>, n0: __m512i, t: &Product<V>, x: &mut Wide<V>) {
+fn reduce(n: &[Block], n0: __m512i, t: &[Block], quotient: &mut [Block], x: &mut [Block]) {
     let zero = _mm512_setzero_si512();
-    let n = n.blocks();
     let Some(n_lowest) = n.first() else { return };
-    let mut quotient = Wide::<V>::ZERO;
-    let quotient = quotient.0.as_flattened_mut();
+    let (low, high) = t.split_at_checked(n.len()).unwrap_or_default();
     let mut carried = [zero; 4];
 
     // The lower columns: each gives four limbs of the quotient, chosen so that the column becomes zero.
-    for (column, t) in t.low.blocks().iter().enumerate() {
-        let (known, unknown) = quotient.split_at_mut(column);
+    for (column, t) in low.iter().enumerate() {
+        let (known, unknown) = quotient.split_at_mut_checked(column).unwrap_or_default();
         let mut sum = Column::zero();
-        add_tiles(&mut sum, known, n.get(1..=column).unwrap_or(&[]));
+        add_tiles(&mut sum, known, n.get(1..=column).unwrap_or_default());
         let mut total = sum.sums();
         each!(I < 4, {
             total[I] = _mm512_add_epi64(total[I], _mm512_add_epi64(carried[I], load(&t[I])));
@@ -367,7 +352,7 @@ fn reduce<const V: usize>(n: &Wide<V>, n0: __m512i, t: &Product<V>, x: &mut Wide
             each!(J < 4, {
                 total[I + J] = _mm512_madd52lo_epu64(total[I + J], q[I], load(&n_lowest[J]))
             });
-            // BOUND: the low 52 bits of total[I] are zero now.
+            // The low 52 bits of total[I] are zero now.
             total[I + 1] = _mm512_add_epi64(total[I + 1], _mm512_srli_epi64::<52>(total[I]));
             each!(J < 4, {
                 total[I + J + 1] = _mm512_madd52hi_epu64(total[I + J + 1], q[I], load(&n_lowest[J]))
@@ -383,13 +368,10 @@ fn reduce<const V: usize>(n: &Wide<V>, n0: __m512i, t: &Product<V>, x: &mut Wide
     // The upper columns are the result.
     let mask = splat(LIMB_MASK);
     let mut carry = zero;
-    for (column, (t, x)) in t.high.blocks().iter().zip(x.0.as_flattened_mut()).enumerate() {
+    for (column, (t, x)) in high.iter().zip(x).enumerate() {
         let mut sum = Column::zero();
-        add_tiles(
-            &mut sum,
-            quotient.get(column + 1..).unwrap_or(&[]),
-            n.get(column + 1..).unwrap_or(&[]),
-        );
+        let quotient = quotient.get(column + 1..).unwrap_or_default();
+        add_tiles(&mut sum, quotient, n.get(column + 1..).unwrap_or_default());
         let mut total = sum.sums();
         let mut limbs = [zero; 4];
         each!(I < 4, {

@@ -2,7 +2,7 @@
 
 //! A public key with exponent 65537 in the form that the kernels want.
 //!
-//! Let R = 2^(416 V) and redc(x) = x / R mod n. Squaring and reducing s sixteen times, without entering the Montgomery
+//! Let R be the power of 2^52 that a reduction divides by, and redc(x) = x / R mod n. Squaring and reducing s sixteen times, without entering the Montgomery
 //! domain first, gives s^65536 / R^65535 mod n. The encoded message is P + H, where P is the encoding of an all-zero
 //! hash and H the hash, so with D = 1 / R^65535 mod n the signature is good if and only if
 //!
@@ -15,25 +15,13 @@ use super::limbs::{LIMB_BITS, LIMB_MASK, Limbs, low52};
 use super::os2ip::os2ip;
 use super::{Ifma, lanes, single};
 use crate::backend::Digest256;
-
-/// The shortest modulus, in bits: RFC 7518 section 3.3.
-const MIN_MODULUS_BITS: usize = 2048;
-
-/// The exponent of R = 2^(416 V).
-const fn r_bits(v: usize) -> u32 {
-    let mut bits = 0;
-    let mut i = 0;
-    while i < v {
-        bits += 8 * LIMB_BITS;
-        i += 1;
-    }
-    bits
-}
+use crate::limits::MIN_MODULUS_BITS;
+use crate::rs256::emsa::DIGEST_INFO_SHA256;
 
 /// A modulus with what Montgomery reduction by it needs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Modulus<const V: usize> {
-    // INVARIANT: odd, below R / 16.
+    // INVARIANT: odd, of 2048 bits or more, below R / 16.
     pub(super) n: Limbs<V>,
     /// `n` in strided order.
     pub(super) strided: Limbs<V>,
@@ -41,6 +29,9 @@ pub(super) struct Modulus<const V: usize> {
     pub(super) friendly: Limbs<V>,
     /// −1 / n modulo 2^52.
     pub(super) n0: u64,
+    /// The rows of a reduction: R = 2^(52 rows).
+    // INVARIANT: a multiple of 4, at most 8 V.
+    pub(super) rows: usize,
 }
 
 /// A public key with exponent 65537 and room for moduli of up to `416 V − 4` bits.
@@ -57,26 +48,24 @@ pub struct IfmaKey<const V: usize> {
 }
 
 impl<const V: usize> IfmaKey<V> {
-    /// The longest modulus, in bits.
-    ///
-    /// BOUND: what the reduction leaves is below 3n (`NOTES.md`), which needs 9 n^2 / R < n; n < R / 16 is enough.
-    pub(crate) const MAX_MODULUS_BITS: usize = 416 * V - 4;
-
     /// Prepares the key with modulus `n_le` (64-bit words, least significant first) and exponent 65537.
     ///
-    /// `modulus_octets` is the length of n without leading zeros. Gives `None` if n is even, zero, of
-    /// another length, or longer than [`MAX_MODULUS_BITS`](Self::MAX_MODULUS_BITS).
+    /// `modulus_octets` is the length of n without leading zeros. Gives `None` if n has another length, is even, is
+    /// shorter than [`MIN_MODULUS_BITS`], or longer than `416 V − 4` bits.
     pub(crate) fn new(token: Ifma, n_le: &[u64], modulus_octets: usize) -> Option<Self> {
-        let n = Limbs::from_words(n_le.iter().copied());
-        let mut bits = 0;
-        for (i, word) in n_le.iter().enumerate() {
-            if *word != 0 {
-                bits = (i + 1) * 64 - usize::try_from(word.leading_zeros()).unwrap_or(0);
-            }
-        }
         let odd = n_le.first().is_some_and(|word| word & 1 == 1);
-        (odd && bits <= Self::MAX_MODULUS_BITS && bits.div_ceil(8) == modulus_octets && bits >= MIN_MODULUS_BITS)
-            .then(|| lanes::enter_build(token, &n, modulus_octets))
+        let top = n_le.iter().rposition(|word| *word != 0)?;
+        let unused = n_le.get(top)?.leading_zeros();
+        let bits = u32::try_from(top)
+            .ok()?
+            .checked_add(1)?
+            .checked_mul(u64::BITS)?
+            .checked_sub(unused)?;
+        let octets = usize::try_from(bits.div_ceil(8)).ok()?;
+        // BOUND: n < R / 16, from which the bounds of `NOTES.md` follow. Four limbs are the unit of the batch kernel.
+        let rows = 4 * usize::try_from((bits + 4).div_ceil(4 * LIMB_BITS)).ok()?;
+        let serves = odd && bits >= MIN_MODULUS_BITS && rows <= 8 * V && octets == modulus_octets;
+        serves.then(|| lanes::enter_build(token, &Limbs::from_words(n_le.iter().copied()), rows, modulus_octets))
     }
 
     /// Whether `s` is a signature of the message whose digest is being computed.
@@ -88,27 +77,17 @@ impl<const V: usize> IfmaKey<V> {
     }
 }
 
-/// Hashes nothing: for the powers that are computed when a key is set up.
-pub(super) struct NoDigest;
-
-impl Digest256 for NoDigest {
-    fn step(&mut self) {}
-    fn finish(self) -> [u8; 32] {
-        [0; 32]
-    }
-}
-
-/// Computes the constants of a key. `n` is odd and has at most `416 V − 4` bits.
+/// Computes the constants of a key. `n` and `rows` keep what [`Modulus`] promises.
 #[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi")]
-pub(super) fn build<const V: usize>(token: Ifma, n: &Limbs<V>, k: usize) -> IfmaKey<V> {
-    let modulus = Modulus::new(n);
+pub(super) fn build<const V: usize>(token: Ifma, n: &Limbs<V>, rows: usize, k: usize) -> IfmaKey<V> {
+    let modulus = Modulus::new(n, rows);
 
     // D, from the chain itself on s = 1.
     let mut one = Limbs::ZERO;
     if let Some(limb) = one.iter_mut().next() {
         *limb = 1;
     }
-    let d = single::raise(&modulus, &one, &mut NoDigest).reduced(n);
+    let d = single::raise(&modulus, &one, &mut [0; 32]).reduced(n);
 
     // P · D = redc(P · redc(D · R^2)).
     let d_r = single::multiply_redc(&modulus, &d, &modulus.rr());
@@ -124,7 +103,7 @@ pub(super) fn build<const V: usize>(token: Ifma, n: &Limbs<V>, k: usize) -> Ifma
 }
 
 impl<const V: usize> Modulus<V> {
-    fn new(n: &Limbs<V>) -> Self {
+    fn new(n: &Limbs<V>, rows: usize) -> Self {
         // The lowest two limbs, of which `n0` takes the lower.
         let mut limbs = n.iter().map(u128::from);
         let low = limbs.next().unwrap_or(1) | limbs.next().unwrap_or(0) << LIMB_BITS;
@@ -161,6 +140,7 @@ impl<const V: usize> Modulus<V> {
             strided: n.strided(),
             friendly: Limbs::strided(&friendly),
             n0: m0,
+            rows,
         }
     }
 
@@ -169,13 +149,13 @@ impl<const V: usize> Modulus<V> {
     fn rr(&self) -> Limbs<V> {
         let n = &self.n;
         // 2R mod n, by doubling from the largest power of two below n.
+        let exponent = r_bits(self.rows);
         let bits = n.bit_length().saturating_sub(1);
         let mut x = Limbs::power_of_two(bits);
-        for _ in bits..=r_bits(V) {
+        for _ in bits..=exponent {
             x = x.doubled().reduced(n);
         }
-        // In the Montgomery domain x stands for 2, and R^2 for R = 2^r_bits: raise x to that power, bit by bit.
-        let exponent = r_bits(V);
+        // In the Montgomery domain x stands for 2, and R^2 for R = 2^exponent: raise x to that power, bit by bit.
         for bit in (0..exponent.ilog2()).rev() {
             x = single::multiply_redc(self, &x, &x).reduced(n);
             if exponent >> bit & 1 == 1 {
@@ -186,11 +166,10 @@ impl<const V: usize> Modulus<V> {
     }
 }
 
-/// DER of the `DigestInfo` of SHA-256 with NULL parameters, up to the hash
-/// ([RFC 8017 section 9.2](https://www.rfc-editor.org/rfc/rfc8017#section-9.2), note 1).
-const DIGEST_INFO_SHA256: [u8; 19] = [
-    0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20,
-];
+/// The exponent of R = 2^(52 rows).
+fn r_bits(rows: usize) -> u32 {
+    (0..rows).map(|_| LIMB_BITS).sum()
+}
 
 /// P: the EMSA-PKCS1-v1_5 encoding in `k` octets of a hash of 32 zero octets, `00 01 FF .. FF 00 DigestInfo 00 .. 00`.
 #[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi")]

@@ -6,6 +6,8 @@
 
 use core::arch::x86_64::{__m512i, _mm512_loadu_si512, _mm512_storeu_si512};
 
+#[cfg(test)]
+use super::layout;
 use super::limbs::Limbs;
 use super::{Ifma, IfmaKey, batch8, key, single};
 use crate::backend::Digest256;
@@ -35,9 +37,9 @@ pub(super) fn store(lanes: &mut [u64; 8], value: __m512i) {
 }
 
 /// Enters [`key::build`].
-pub(super) fn enter_build<const V: usize>(token: Ifma, n: &Limbs<V>, modulus_octets: usize) -> IfmaKey<V> {
+pub(super) fn enter_build<const V: usize>(token: Ifma, n: &Limbs<V>, rows: usize, k: usize) -> IfmaKey<V> {
     // SAFETY: `build` is compiled for the features of `Ifma`, and `token` exists only where `Ifma::detect` found them.
-    unsafe { key::build(token, n, modulus_octets) }
+    unsafe { key::build(token, n, rows, k) }
 }
 
 /// Enters [`single::verify`].
@@ -61,5 +63,14 @@ pub(super) fn enter_verify8<const V: usize>(
 #[cfg(test)]
 pub(super) fn enter_raise<const V: usize>(_: Ifma, modulus: &key::Modulus<V>, s: &Limbs<V>) -> Limbs<V> {
     // SAFETY: `raise` is compiled for the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
-    unsafe { single::raise(modulus, s, &mut key::NoDigest) }
+    unsafe { single::raise(modulus, s, &mut [0; 32]) }
+}
+
+/// Enters [`layout::normalise_lanes`]; gives the number and its double.
+#[cfg(test)]
+pub(super) fn enter_normalise<const V: usize>(_: Ifma, lanes: &[[u64; 8]; V]) -> (Limbs<V>, Limbs<V>) {
+    let mut x = single::Operand::ZERO;
+    // SAFETY: the kernel is compiled for the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
+    unsafe { layout::normalise_lanes(lanes, &mut x) };
+    (x.a, x.d)
 }

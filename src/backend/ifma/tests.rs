@@ -101,7 +101,7 @@ fn ones(bits: u64) -> BigUint {
 /// Makes `key` accept `s` with `digest`, whatever s^65537 mod n is: the constant P of the encoding is replaced by the
 /// one that fits. So the whole computation is tested for numbers of any shape, although nobody can sign for them.
 fn bend<const V: usize>(key: &mut IfmaKey<V>, n: &BigUint, s: &BigUint, digest: &[u8; 32]) {
-    let r = BigUint::from(1u8) << (416 * V);
+    let r = BigUint::from(1u8) << (52 * key.modulus.rows);
     let d = (r % n).modinv(n).unwrap().modpow(&65535u32.into(), n);
     let p = s.modpow(&E.into(), n) + n - BigUint::from_bytes_be(digest) % n;
     key.neg_pd = limbs(&(n - p * d % n));
@@ -166,7 +166,7 @@ fn powers<const V: usize>() {
     for &bits in sizes::<V>() {
         for n in moduli(&mut random, bits) {
             let key = key::<V>(token, &n);
-            let r = BigUint::from(1u8) << (416 * V);
+            let r = BigUint::from(1u8) << (52 * key.modulus.rows);
             let r_65535 = r.modpow(&65535u32.into(), &n);
             // D · R^65535 = 1.
             assert_eq!((&n - number(&key.neg_d)) * &r_65535 % &n, BigUint::from(1u8));
@@ -344,6 +344,49 @@ fn signatures<const V: usize>() {
     }
 }
 
+/// Limbs that are full pass a carry on, and random limbs never are: every run of them, from every limb.
+fn carries<const V: usize>() {
+    let Some(token) = token() else { return };
+    let full = (1u64 << 52) - 1;
+    let mut rippled = 0;
+    let mut check = |limbs: &[u64]| {
+        let (vectors, _) = limbs.as_chunks::<8>();
+        let lanes: [[u64; 8]; V] = vectors.try_into().unwrap();
+        let value = limbs.iter().rev().fold(BigUint::ZERO, |sum, limb| (sum << 52) + limb);
+        let (a, d) = lanes::enter_normalise(token, &lanes);
+        assert_eq!(number(&a), value, "{limbs:x?}");
+        assert_eq!(number(&d), value << 1, "twice {limbs:x?}");
+        let carried_once = |i: usize| (limbs[i] & full) + (limbs[i - 1] >> 52);
+        rippled += u32::from((1..limbs.len()).any(|i| carried_once(i) > full));
+    };
+    // The topmost limb stays small: the numbers of the kernels are below R / 5.
+    for from in 0..8 * V - 1 {
+        for upto in from + 1..8 * V {
+            for carrier in [full + 1, full + 2, 2 * full, (1 << 61) - 1, full - 1] {
+                let mut limbs = vec![0; 8 * V];
+                limbs[from] = carrier;
+                limbs[from + 1..upto].fill(full);
+                check(&limbs);
+                // The limb that stops the carry is one short of passing it on.
+                if upto < 8 * V - 1 {
+                    limbs[upto] = full - 1;
+                    check(&limbs);
+                    // And beyond it the same again.
+                    limbs[upto + 1..8 * V - 1].fill(full);
+                    check(&limbs);
+                }
+            }
+        }
+    }
+    let mut random = Random(300);
+    for _ in 0..1000 {
+        let mut limbs: Vec<u64> = (0..8 * V).map(|_| random.word() >> 3).collect();
+        limbs[8 * V - 1] >>= 20;
+        check(&limbs);
+    }
+    assert!(rippled > 5_000, "only {rippled} cases reached the cold path");
+}
+
 macro_rules! sized {
     ($($name:ident: $check:ident, $v:literal;)*) => {
         $(#[test]
@@ -354,6 +397,9 @@ macro_rules! sized {
 }
 
 sized! {
+    carries_of_5_vectors: carries, 5;
+    carries_of_8_vectors: carries, 8;
+    carries_of_10_vectors: carries, 10;
     powers_of_5_vectors: powers, 5;
     powers_of_8_vectors: powers, 8;
     powers_of_10_vectors: powers, 10;
