@@ -64,6 +64,12 @@ impl Signer {
         SIGNER.get_or_init(|| Self::load("tests/data/signers/odd-2050.pem"))
     }
 
+    /// RSA-2048, whose modulus is also in `tests/data/keys/modulus.hex`.
+    pub fn in_flash() -> &'static Self {
+        static SIGNER: OnceLock<Signer> = OnceLock::new();
+        SIGNER.get_or_init(|| Self::load("tests/data/keys/private-pkcs8.pem"))
+    }
+
     /// RSA-1024, which no key type takes.
     pub fn weak() -> &'static Self {
         static SIGNER: OnceLock<Signer> = OnceLock::new();

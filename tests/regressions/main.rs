@@ -365,9 +365,16 @@ const HERE: [&str; 8] = [
 /// The names of the functions that a source marks as tests.
 fn tests_of(source: &str) -> Vec<&str> {
     source
-        .split("#[test]\nfn ")
+        .split("#[test]\n")
         .skip(1)
-        .map(|rest| rest.split_once('(').unwrap().0)
+        .map(|rest| {
+            rest.trim_start()
+                .strip_prefix("fn ")
+                .unwrap()
+                .split_once('(')
+                .unwrap()
+                .0
+        })
         .collect()
 }
 
@@ -408,5 +415,5 @@ fn every_row_has_its_tests_and_every_test_its_row() {
         names.dedup();
     }
     assert_eq!(tests, listed, "tests (left) and what the rows list (right)");
-    assert_eq!((ROWS.len(), ids, elsewhere), (69, 67, 6));
+    assert_eq!((ROWS.len(), ids, elsewhere), (70, 61, 6));
 }
