@@ -70,7 +70,7 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
     /// # Errors
     ///
     /// `TooLong`, `NotUtf8`, `NotAnObject`; `Syntax` if no JSON value begins here (a byte order mark included).
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn new(text: &'j [u8]) -> Result<Self, JsonError> {
         let (scanner, progress) = begin(text, P::MAX_TEXT_LEN)?;
         Ok(Self {
@@ -85,7 +85,7 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
     /// # Errors
     ///
     /// Every [`JsonErrorKind`] but `NotAnObject` and `TooLong`. After an error the same error comes again.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn next_member(&mut self) -> Result<Option<(JsonStr<'j>, JsonValue<'j>)>, JsonError> {
         // Members and errors come by different ways, so that a member is handed over in whole words.
         let member = self.advance();
@@ -101,7 +101,7 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
         JsonObject::new(if is_valid { self.scanner.text().trim_ascii() } else { "{}" })
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn advance(&mut self) -> Option<(JsonStr<'j>, JsonValue<'j>)> {
         let Progress::Member(start) = self.progress else {
             return None;
@@ -118,7 +118,7 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn read(&mut self, start: usize) -> Result<((JsonStr<'j>, JsonValue<'j>), Progress), JsonError> {
         let (name, name_end) = self.scanner.string(start)?;
         self.names.insert(self.scanner.text(), (start, name_end - 1), name)?;
@@ -158,7 +158,7 @@ fn begin(text: &[u8], longest: usize) -> Result<(Scanner<'_>, Progress), JsonErr
     }
 }
 
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn progress(scanner: &Scanner<'_>, next: Next) -> Result<Progress, JsonError> {
     match next {
         Next::Item(start) if scanner.octet(start) == Some(b'"') => Ok(Progress::Member(start)),

@@ -40,7 +40,7 @@ pub(crate) trait Place: Copy + Default + PartialEq + fmt::Debug {
 impl Place for u32 {
     const MAX_TEXT_LEN: usize = MAX_JWK_SET_LEN;
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn new(hash: u32, offset: usize) -> Self {
         hash << 8 & !OFFSET_MASK | offset as Self
     }
@@ -82,7 +82,7 @@ pub(super) struct Names<const CAP: usize, P> {
 }
 
 impl<const CAP: usize, P: Place> Names<CAP, P> {
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) fn new() -> Self {
         const {
             assert!(
@@ -101,7 +101,7 @@ impl<const CAP: usize, P: Place> Names<CAP, P> {
     /// # Errors
     ///
     /// `TooManyMembers`, `DuplicateName`.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[expect(clippy::as_conversions, reason = "bits of a hash")]
     pub(super) fn insert(
         &mut self,
@@ -150,7 +150,7 @@ fn name_at(text: &str, offset: usize) -> Option<JsonStr<'_>> {
 }
 
 /// Hash of a name that is written without escapes, its closing quotation mark at `close` of `text`.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn plain_hash(text: &str, close: usize, name: &str) -> u32 {
     let tail = match text.as_bytes().get(..close).and_then(|before| before.last_chunk::<8>()) {
         // What comes before a short name is cut off.
@@ -169,14 +169,14 @@ fn escaped_hash(name: JsonStr<'_>) -> u32 {
 }
 
 /// Appends an octet to the last eight.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn shift_in(tail: u64, octet: u8) -> u64 {
     tail >> 8 | u64::from(octet) << 56
 }
 
 /// Mixes the last eight octets of a name, the last one highest, and its length in octets. The multiplier is 2^64 divided
 /// by the golden ratio, made odd (Fibonacci hashing): every octet reaches the top bits.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 #[expect(clippy::as_conversions, reason = "the upper half of a product, and a length")]
 const fn mix(tail: u64, length: usize) -> u32 {
     ((tail ^ length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32

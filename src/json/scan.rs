@@ -29,7 +29,7 @@ pub(super) struct Scanner<'j> {
 }
 
 impl<'j> Scanner<'j> {
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn new(text: &'j str) -> Self {
         Self {
             text,
@@ -37,19 +37,19 @@ impl<'j> Scanner<'j> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) const fn text(&self) -> &'j str {
         self.text
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn octet(&self, position: usize) -> Option<u8> {
         self.text.as_bytes().get(position).copied()
     }
 
     /// The first octet at or after `position` that is not whitespace (RFC 8259 section 2), with its position; 0, which
     /// begins and ends nothing, where the text ends.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn token(&self, position: usize) -> (u8, usize) {
         match self.octet(position) {
             Some(octet) if octet > b' ' => (octet, position),
@@ -65,13 +65,13 @@ impl<'j> Scanner<'j> {
     }
 
     /// Whether the text goes on with these two octets at `position`.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn goes_on_with(&self, position: usize, octets: &[u8; 2]) -> bool {
         self.text.as_bytes().get(position..position + 2) == Some(octets)
     }
 
     /// What follows the bracket or brace at `open`.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn first_item(&self, open: usize, close: u8) -> Next {
         let (octet, position) = self.token(open + 1);
         if octet == close {
@@ -82,7 +82,7 @@ impl<'j> Scanner<'j> {
     }
 
     /// What follows the item that ended before `end`.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn next_item(&self, end: usize, close: u8) -> Result<Next, JsonError> {
         match self.token(end) {
             // A comma before the closing octet is refused when the item is read: neither `]` nor `}` begins one.
@@ -93,7 +93,7 @@ impl<'j> Scanner<'j> {
     }
 
     /// Reads the name of a member, the colon and the whitespace around it.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn name(&mut self, start: usize) -> Result<(JsonStr<'j>, usize), JsonError> {
         if self.octet(start) != Some(b'"') {
             return Err(syntax(start));
@@ -103,7 +103,7 @@ impl<'j> Scanner<'j> {
     }
 
     /// Reads the colon behind a name that ended before `end`, and returns the position of the value.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn colon(&self, end: usize) -> Result<usize, JsonError> {
         match self.token(end) {
             (b':', colon) => Ok(self.token(colon + 1).1),
@@ -112,7 +112,7 @@ impl<'j> Scanner<'j> {
     }
 
     /// Reads one value, with everything inside it.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn value(&mut self, start: usize) -> Result<(JsonValue<'j>, usize), JsonError> {
         if self.octet(start) == Some(b'"') {
             let (string, end) = self.string(start)?;
@@ -132,7 +132,7 @@ impl<'j> Scanner<'j> {
     }
 
     /// Reads a value that holds no others.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn scalar(&mut self, start: usize) -> Result<(JsonValue<'j>, usize), JsonError> {
         match self.octet(start) {
             Some(b'"') => {
@@ -199,7 +199,7 @@ impl<'j> Scanner<'j> {
     }
 
     /// Reads the string whose opening quotation mark is at `open` (RFC 8259 section 7).
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn string(&mut self, open: usize) -> Result<(JsonStr<'j>, usize), JsonError> {
         let start = open + 1;
         let stop = self.flags.next(self.text.as_bytes(), start);
@@ -228,7 +228,7 @@ impl<'j> Scanner<'j> {
     }
 
     /// Reads a number (RFC 8259 section 6): `[ minus ] int [ frac ] [ exp ]`.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn number(&self, start: usize) -> Result<usize, JsonError> {
         let mut position = start;
         if self.octet(position) == Some(b'-') {
@@ -254,7 +254,7 @@ impl<'j> Scanner<'j> {
     }
 
     /// Reads one or more digits.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn digits(&self, start: usize) -> Result<usize, JsonError> {
         let mut position = start;
         while let Some(b'0'..=b'9') = self.octet(position) {
@@ -267,7 +267,7 @@ impl<'j> Scanner<'j> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn literal(&self, start: usize, literal: &[u8]) -> Result<usize, JsonError> {
         let end = start + literal.len();
         if self.text.as_bytes().get(start..end) == Some(literal) {
@@ -278,7 +278,7 @@ impl<'j> Scanner<'j> {
     }
 
     /// The text from `start` to before `end`; both are next to ASCII octets, so there always is one.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn slice(&self, start: usize, end: usize) -> Result<&'j str, JsonError> {
         self.text
             .get(..end)

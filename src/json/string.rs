@@ -19,13 +19,13 @@ pub struct JsonStr<'j> {
 
 impl<'j> JsonStr<'j> {
     /// A string without escapes, given without its quotation marks.
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) const fn plain(written: &'j str) -> Self {
         Self { written }
     }
 
     /// A string with at least one escape, all of them valid, given with its opening quotation mark.
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) const fn escaped(written: &'j str) -> Self {
         Self { written }
     }
@@ -34,7 +34,7 @@ impl<'j> JsonStr<'j> {
     ///
     /// In a verified token `None` means that the text holds a quotation mark, a backslash or a control character: every
     /// other escape was replaced when the token was decoded.
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
     #[must_use]
     pub const fn as_str(&self) -> Option<&'j str> {
         if let [b'"', ..] = self.written.as_bytes() {
@@ -100,7 +100,7 @@ impl<'j> JsonStr<'j> {
 }
 
 impl PartialEq for JsonStr<'_> {
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
     fn eq(&self, other: &Self) -> bool {
         match other.as_str() {
             Some(other) => self == other,
@@ -112,7 +112,7 @@ impl PartialEq for JsonStr<'_> {
 impl Eq for JsonStr<'_> {}
 
 impl PartialEq<str> for JsonStr<'_> {
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
     fn eq(&self, other: &str) -> bool {
         match self.as_str() {
             Some(text) => text == other,
@@ -122,7 +122,7 @@ impl PartialEq<str> for JsonStr<'_> {
 }
 
 impl PartialEq<&str> for JsonStr<'_> {
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
     fn eq(&self, other: &&str) -> bool {
         self == *other
     }
@@ -154,7 +154,7 @@ struct Chars<'j> {
 impl Iterator for Chars<'_> {
     type Item = char;
 
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
     fn next(&mut self) -> Option<char> {
         let mut chars = self.rest.chars();
         let c = chars.next()?;

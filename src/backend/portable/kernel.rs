@@ -62,7 +62,8 @@ impl Columns for u64 {
 
 #[cfg(not(all(feature = "cortex-m-dsp", target_arch = "arm")))]
 impl Columns for u32 {
-    #[inline(always)]
+    // The compiler decides: inlined for speed, one copy of it for size.
+    #[inline]
     fn multiply_columns(t: &mut [Block<Self>], q: Block<Self>, b: &[Block<Self>], s: Block<Self>) -> Block<Self> {
         columns(t, q, b, s)
     }
