@@ -28,6 +28,8 @@ pub(crate) mod ifma;
 #[cfg(all(rs256_backend = "ifma", not(target_arch = "x86_64")))]
 compile_error!("rs256_backend=\"ifma\" is for x86-64 only");
 
+#[cfg(all(feature = "cortex-m-dsp", target_arch = "arm"))]
+mod arm;
 pub(crate) mod limb;
 mod portable;
 
@@ -45,7 +47,7 @@ use crate::rs256::public_key::RsaPublicKey;
 use crate::rs256::size::{Rsa2048, Rsa4096, RsaSize};
 
 pub(crate) use self::native::{NativeLimb, pop_native};
-pub(crate) use self::portable::{Block, Modulus, write_be};
+pub(crate) use self::portable::{Block, Columns, Modulus, write_be};
 
 /// The limb of this build. A key in a `static` is made of these, so there is one width per build.
 #[cfg(any(

@@ -7,7 +7,7 @@
 //! shifting and subtracting.
 
 /// An unsigned machine word; B below is 2^BITS.
-pub(crate) trait Limb: Copy + Ord + 'static {
+pub(crate) trait Limb: super::Columns + Ord + 'static {
     /// Width in bits.
     const BITS: u32;
     /// The number 0.

@@ -24,7 +24,7 @@ use self::kernel::{Blocks, add_product, is_below, reduce, square, subtract};
 use super::limb::Limb;
 use crate::rs256::emsa;
 
-pub(crate) use self::kernel::{Block, write_be};
+pub(crate) use self::kernel::{Block, Columns, write_be};
 
 /// A modulus as the algorithms read it.
 #[derive(Clone, Copy)]

@@ -7,7 +7,7 @@
 //! octet after the other.
 
 /// Whether an octet ends a run of plain text in a string.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 const fn is_special(octet: u8) -> bool {
     // With bit 1 flipped the quotation mark (0x22) joins the control characters below 0x20.
     (octet ^ 2 <= 0x20) | (octet == b'\\')
@@ -27,7 +27,7 @@ pub(super) struct Flags {
 
 #[cfg(target_pointer_width = "64")]
 impl Flags {
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn new(text: &[u8]) -> Self {
         Self {
             base: 0,
@@ -39,7 +39,7 @@ impl Flags {
     /// Position of the first special octet of `text` at or after `start`; at least `text.len()` if there is none.
     ///
     /// Goes forward only: `start` is never before an earlier answer.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[expect(clippy::as_conversions, reason = "a bit count below 64")]
     pub(super) fn next(&mut self, text: &[u8], start: usize) -> usize {
         let within = start.wrapping_sub(self.base);
@@ -67,7 +67,7 @@ impl Flags {
 
 /// The flags of the block that begins at `base`.
 #[cfg(target_pointer_width = "64")]
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn flags_from(text: &[u8], base: usize) -> u64 {
     let rest = text.get(base..).unwrap_or_default();
     rest.first_chunk()
@@ -93,7 +93,7 @@ fn flags_of_rest(text: &[u8], length: usize) -> u64 {
 }
 
 #[cfg(target_pointer_width = "64")]
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn flags_of(block: &[u8; 64]) -> u64 {
     // Eight octets at a time, each flag has a weight of its own, and their sum is an octet of the result: the shape that
     // compilers turn into vector code (on x86-64 `psadbw` makes the sums).
@@ -117,13 +117,13 @@ pub(super) struct Flags;
 
 #[cfg(not(target_pointer_width = "64"))]
 impl Flags {
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) const fn new(_: &[u8]) -> Self {
         Self
     }
 
     /// Position of the first special octet of `text` at or after `start`; at least `text.len()` if there is none.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn next(&mut self, text: &[u8], start: usize) -> usize {
         let rest = text.get(start..).unwrap_or_default();
         start + rest.iter().position(|octet| is_special(*octet)).unwrap_or(rest.len())

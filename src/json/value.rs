@@ -37,13 +37,13 @@ pub struct JsonNumber<'j> {
 }
 
 impl<'j> JsonNumber<'j> {
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) const fn new(text: &'j str) -> Self {
         Self { text }
     }
 
     /// The number as it is written: a minus or none, digits, and perhaps a fraction and an exponent.
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
     #[must_use]
     pub const fn as_str(&self) -> &'j str {
         self.text
@@ -77,7 +77,7 @@ pub struct JsonArray<'j> {
 }
 
 impl<'j> JsonArray<'j> {
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) const fn new(text: &'j str) -> Self {
         Self { text }
     }
@@ -111,7 +111,7 @@ pub struct JsonObject<'j> {
 }
 
 impl<'j> JsonObject<'j> {
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) const fn new(text: &'j str) -> Self {
         Self { text }
     }
@@ -142,7 +142,7 @@ impl<'j> JsonObject<'j> {
     }
 
     /// The object as it is written, for [`Members`](super::Members) to read with its own rules.
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
     pub(crate) const fn text(&self) -> &'j [u8] {
         self.text.as_bytes()
     }

@@ -35,23 +35,58 @@ fn column<L: Limb>(t: &mut L, q: Block<L>, b: L, s: &mut Block<L>) {
     *s = [s0, s1, s2, s3];
 }
 
+/// How a limb width goes through a row.
+pub(crate) trait Columns: Copy {
+    /// The blocks of `b` against four multipliers, in as many blocks of `t`; from the pending limbs `s` to those that are
+    /// pending then.
+    fn multiply_columns(t: &mut [Block<Self>], q: Block<Self>, b: &[Block<Self>], s: Block<Self>) -> Block<Self>;
+}
+
+#[inline(always)]
+fn columns<L: Limb>(t: &mut [Block<L>], q: Block<L>, b: &[Block<L>], mut s: Block<L>) -> Block<L> {
+    for ([b0, b1, b2, b3], [t0, t1, t2, t3]) in b.iter().zip(t) {
+        column(t0, q, *b0, &mut s);
+        column(t1, q, *b1, &mut s);
+        column(t2, q, *b2, &mut s);
+        column(t3, q, *b3, &mut s);
+    }
+    s
+}
+
+impl Columns for u64 {
+    #[inline(always)]
+    fn multiply_columns(t: &mut [Block<Self>], q: Block<Self>, b: &[Block<Self>], s: Block<Self>) -> Block<Self> {
+        columns(t, q, b, s)
+    }
+}
+
+#[cfg(not(all(feature = "cortex-m-dsp", target_arch = "arm")))]
+impl Columns for u32 {
+    // The compiler decides: inlined for speed, one copy of it for size.
+    #[inline]
+    fn multiply_columns(t: &mut [Block<Self>], q: Block<Self>, b: &[Block<Self>], s: Block<Self>) -> Block<Self> {
+        columns(t, q, b, s)
+    }
+}
+
+#[cfg(all(feature = "cortex-m-dsp", target_arch = "arm"))]
+impl Columns for u32 {
+    fn multiply_columns(t: &mut [Block<Self>], q: Block<Self>, b: &[Block<Self>], s: Block<Self>) -> Block<Self> {
+        crate::backend::arm::multiply_columns(t, q, b, s)
+    }
+}
+
 /// All of `b` against four multipliers. Returns the block of t that the pending limbs belong to, and them.
 #[inline(always)]
 fn multiply_row<'t, L: Limb>(
     t: &'t mut [Block<L>],
     q: Block<L>,
     b: &[Block<L>],
-    mut s: Block<L>,
+    s: Block<L>,
 ) -> (Option<&'t mut Block<L>>, Block<L>) {
-    let mut columns = t.iter_mut();
-    // `b` is the first of the pair: the iterator over t must not move when `b` has ended.
-    for ([b0, b1, b2, b3], [t0, t1, t2, t3]) in b.iter().zip(&mut columns) {
-        column(t0, q, *b0, &mut s);
-        column(t1, q, *b1, &mut s);
-        column(t2, q, *b2, &mut s);
-        column(t3, q, *b3, &mut s);
-    }
-    (columns.next(), s)
+    let (below, above) = t.split_at_mut_checked(b.len()).unwrap_or_default();
+    let s = L::multiply_columns(below, q, b, s);
+    (above.first_mut(), s)
 }
 
 /// [`multiply_row`], and adds the pending limbs. `carry` comes from the row before, and the carry for the row after is
