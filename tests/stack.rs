@@ -101,7 +101,7 @@ fn hostile() -> Work {
         let jwk = key.replacen('{', &format!(r#"{{"key_ops":{value},"#), 1);
         for set in [
             jwk_set(&[jwk, key.clone()]),
-            jwk_set(&[value.clone()]),
+            jwk_set(std::slice::from_ref(&value)),
             format!(r#"{{"x":{value},"keys":[{key}]}}"#),
         ] {
             work.sets.push(set);

@@ -20,14 +20,35 @@ macro_rules! each {
     };
 }
 
+#[allow(
+    clippy::absurd_extreme_comparisons,
+    clippy::indexing_slicing,
+    clippy::out_of_bounds_indexing,
+    clippy::allow_attributes,
+    reason = "`each!` writes every index as a constant, and leaves the branches out that are beyond the bound"
+)]
 mod batch8;
 mod detect;
 mod form;
 mod key;
 mod lanes;
+#[allow(
+    clippy::absurd_extreme_comparisons,
+    clippy::indexing_slicing,
+    clippy::out_of_bounds_indexing,
+    clippy::allow_attributes,
+    reason = "`each!` writes every index as a constant, and leaves the branches out that are beyond the bound"
+)]
 mod layout;
 mod limbs;
 mod os2ip;
+#[allow(
+    clippy::absurd_extreme_comparisons,
+    clippy::indexing_slicing,
+    clippy::out_of_bounds_indexing,
+    clippy::allow_attributes,
+    reason = "`each!` writes every index as a constant, and leaves the branches out that are beyond the bound"
+)]
 mod single;
 #[cfg(test)]
 mod tests;

@@ -47,6 +47,7 @@ struct Gather<const V: usize>;
 impl<const V: usize> Gather<V> {
     /// For each contiguous vector and each two vectors of pairs, or one and itself: which lanes are theirs, and from
     /// which of their lanes (8 and up: of the second).
+    #[expect(clippy::type_complexity, reason = "a table by three indexes")]
     const TABLE: [[[(u8, [u64; 8]); V]; V]; V] = {
         let mut table = [[[(0, [0; 8]); V]; V]; V];
         let mut c = 0;

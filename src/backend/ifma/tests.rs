@@ -219,13 +219,13 @@ fn verdicts<const V: usize>() {
             // The same in eight lanes, turned so that each case meets several lanes.
             for turn in 0..4 {
                 let lane = |i: usize| &batch[(i + 3 * turn) % batch.len()];
-                let keys: [_; 8] = std::array::from_fn(|i| &lane(i).0);
-                let s: [&[u8]; 8] = std::array::from_fn(|i| &lane(i).1[..]);
+                let keys: [_; 8] = core::array::from_fn(|i| &lane(i).0);
+                let s: [&[u8]; 8] = core::array::from_fn(|i| &lane(i).1[..]);
                 assert_eq!(verify8(keys, s, &[digest; 8]), [true; 8], "{bits} bits, n = {n:x}");
                 for wrong in 0..8 {
                     let mut digests = [digest; 8];
                     digests[wrong][turn] ^= 0x40;
-                    assert_eq!(verify8(keys, s, &digests), std::array::from_fn(|i| i != wrong));
+                    assert_eq!(verify8(keys, s, &digests), core::array::from_fn(|i| i != wrong));
                 }
             }
         }
@@ -250,7 +250,7 @@ fn signing_key(random: &mut Random, bits: u64) -> (BigUint, BigUint) {
     let one = BigUint::from(1u8);
     let prime = |random: &mut Random, low: &BigUint, span: &BigUint| {
         loop {
-            let p = low + random.below_bits(span.bits() + 16) % span | &one;
+            let p = low + ((random.below_bits(span.bits() + 16) % span) | &one);
             let fermat = |base: u32| BigUint::from(base).modpow(&(&p - 1u8), &p) == one;
             if [2, 3, 5, 7].into_iter().all(fermat) && &p % E != one {
                 return p;
@@ -324,7 +324,7 @@ fn signatures<const V: usize>() {
     for pattern in [0xff, 0x00, 0x55, 0xaa, 0x01, 0x80, 0x7e] {
         let lane = |i: usize| &signed[i % signed.len()];
         let bad = |i: usize| pattern >> i & 1 == 0;
-        let s: [Vec<u8>; 8] = std::array::from_fn(|i| {
+        let s: [Vec<u8>; 8] = core::array::from_fn(|i| {
             let mut s = lane(i).1.clone();
             match (bad(i), i % 3) {
                 (false, _) => {}
@@ -334,13 +334,13 @@ fn signatures<const V: usize>() {
             }
             s
         });
-        let digests = std::array::from_fn(|i| lane(i).2);
+        let digests = core::array::from_fn(|i| lane(i).2);
         let verdicts = verify8(
-            std::array::from_fn(|i| &lane(i).0),
+            core::array::from_fn(|i| &lane(i).0),
             s.each_ref().map(|s| &s[..]),
             &digests,
         );
-        assert_eq!(verdicts, std::array::from_fn(|i| !bad(i)));
+        assert_eq!(verdicts, core::array::from_fn(|i| !bad(i)));
     }
 }
 
