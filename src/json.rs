@@ -99,7 +99,11 @@ impl<'j, const CAP: usize> Members<'j, CAP> {
     /// The object as a whole, for reading again: valid once `next_member` has answered `None`, empty before.
     pub(crate) fn object(&self) -> JsonObject<'j> {
         let is_valid = matches!(self.progress, Progress::Valid);
-        JsonObject::new(if is_valid { self.scanner.text().trim_ascii() } else { "{}" })
+        JsonObject::new(if is_valid {
+            self.scanner.text().trim_ascii()
+        } else {
+            "{}"
+        })
     }
 
     #[inline(always)]

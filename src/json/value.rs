@@ -28,6 +28,21 @@ pub enum JsonValue<'j> {
     Object(JsonObject<'j>),
 }
 
+impl<'j> JsonValue<'j> {
+    /// The value that `text`, already validated, is.
+    pub(crate) fn from_valid(text: &'j str) -> Option<Self> {
+        Some(match text.as_bytes().first()? {
+            b'"' => Self::String(JsonStr::from_valid(text)?),
+            b'[' => Self::Array(JsonArray::new(text)),
+            b'{' => Self::Object(JsonObject::new(text)),
+            b't' => Self::Bool(true),
+            b'f' => Self::Bool(false),
+            b'n' => Self::Null,
+            _ => Self::Number(JsonNumber::new(text)),
+        })
+    }
+}
+
 /// A JSON number, as it is written: a reader chooses its own precision.
 #[derive(Clone, Copy)]
 pub struct JsonNumber<'j> {
@@ -84,6 +99,12 @@ impl<'j> JsonArray<'j> {
     /// The elements in order.
     pub fn iter(&self) -> impl Iterator<Item = JsonValue<'j>> + Clone + use<'j> {
         Elements(Items::new(self.text, b']'))
+    }
+
+    /// The array as it is written, from bracket to bracket.
+    #[inline]
+    pub(crate) const fn as_str(&self) -> &'j str {
+        self.text
     }
 
     /// Whether there are no elements.
