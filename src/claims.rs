@@ -6,10 +6,12 @@
 //! Read once the signature is known to be good, never before. A registered claim of the wrong JSON type refuses the
 //! token: it is never treated as absent.
 
+mod index;
 mod numeric_date;
 
 use core::fmt;
 
+use index::{Found, Index};
 pub(crate) use numeric_date::ClaimedDate;
 pub use numeric_date::NumericDate;
 
@@ -38,6 +40,7 @@ pub struct Claims<'b> {
     not_before: Option<ClaimedDate>,
     issued_at: Option<ClaimedDate>,
     jwt_id: Option<JsonStr<'b>>,
+    index: Index,
 }
 
 impl<'b> Claims<'b> {
@@ -58,7 +61,11 @@ impl<'b> Claims<'b> {
         let mut members = Members::<MAX_CLAIMS, ClaimPlace>::new(text)?;
         let (mut issuer, mut subject, mut audience, mut jwt_id) = (None, None, None, None);
         let (mut expiration, mut not_before, mut issued_at) = (None, None, None);
+        let mut index = Index::new();
+        // Where the object will begin that is kept.
+        let object_text = text.trim_ascii_start();
         while let Some((name, value)) = members.next_member()? {
+            index.insert(object_text, name);
             // After `canonicalise` a name that still holds an escape is none of these.
             match name.as_str() {
                 Some("iss") => issuer = Some(string(value, RegisteredClaim::Issuer)?),
@@ -81,6 +88,7 @@ impl<'b> Claims<'b> {
             not_before,
             issued_at,
             jwt_id,
+            index,
         })
     }
 
@@ -131,11 +139,25 @@ impl<'b> Claims<'b> {
         self.jwt_id
     }
 
-    /// The claim `name`, found by walking the members. A caller who wants many of them does better with one walk of
-    /// [`Claims::iter`].
+    /// The claim `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<JsonValue<'b>> {
-        self.object.get(name)
+        match self.index.find(self.object.as_str(), name) {
+            Found::Value(value) => Some(value),
+            Found::Nothing => None,
+            Found::Unknown => self.object.get(name),
+        }
+    }
+
+    /// Whether the name of a claim differs from `name` in ASCII case alone.
+    pub(crate) fn has_case_variant(&self, name: &str) -> bool {
+        self.index
+            .has_case_variant(self.object.as_str(), name)
+            .unwrap_or_else(|| {
+                self.object
+                    .iter()
+                    .any(|(found, _)| found != name && found.eq_ignore_ascii_case(name))
+            })
     }
 
     /// The claim `name` as a string or an array of strings: the two forms that roles, groups and audiences come in.

@@ -29,7 +29,8 @@ use core::fmt;
 
 use crate::adfs::Farm;
 use crate::claims::StringOrArray;
-use crate::entra::{Tenant, Version, template};
+use crate::entra::template::{Template, https_host};
+use crate::entra::{Tenant, Version};
 use crate::error::JsonError;
 use crate::json::{self, JsonValue, Members};
 use crate::limits::MAX_DISCOVERY_MEMBERS;
@@ -178,12 +179,12 @@ impl<'j> Document<'j> {
     /// [`DiscoveryError::Issuer`], [`DiscoveryError::Cloud`], [`DiscoveryError::JwksUri`].
     pub fn check_entra(&self, tenant: &Tenant<'_>, version: Version) -> Result<(), DiscoveryError> {
         let cloud = tenant.cloud();
-        let template = cloud.issuer_template(version).ok_or(DiscoveryError::Issuer)?;
+        let template = cloud.template(version).ok_or(DiscoveryError::Issuer)?;
         let is_issuer = match tenant.only() {
             // The document for one tenant, never the one for all.
-            Some(only) => template::expands_to(template, only.as_str(), self.issuer),
+            Some(only) => template.expands_to(only.as_str(), self.issuer),
             // As it is, but for the case of the placeholder.
-            None => template::expand_alike(self.issuer, template, "{tenantid}"),
+            None => Template::new(self.issuer) == *template,
         };
         if !is_issuer {
             return Err(DiscoveryError::Issuer);
@@ -193,12 +194,15 @@ impl<'j> Document<'j> {
             _ => {}
         }
         // The version 1.0 issuer is not on the host that serves documents and keys; that of version 2.0 is.
-        let authority = cloud.issuer_template(Version::V2).unwrap_or(template);
-        let host = template::https_host(authority).ok_or(DiscoveryError::JwksUri)?;
-        let found = template::https_host(self.jwks_uri).ok_or(DiscoveryError::JwksUri)?;
+        let authority = cloud
+            .issuer_template(Version::V2)
+            .or(cloud.issuer_template(Version::V1))
+            .and_then(https_host)
+            .ok_or(DiscoveryError::JwksUri)?;
+        let host = https_host(self.jwks_uri).ok_or(DiscoveryError::JwksUri)?;
         let is_host = match tenant.only() {
-            Some(only) => template::expands_to(host, only.as_str(), found),
-            None => found == host,
+            Some(only) => Template::new(authority).expands_to(only.as_str(), host),
+            None => host == authority,
         };
         if is_host { Ok(()) } else { Err(DiscoveryError::JwksUri) }
     }
@@ -226,7 +230,7 @@ impl<'j> Document<'j> {
         if self.issuer != issuer {
             return Err(DiscoveryError::Issuer);
         }
-        match (template::https_host(issuer), template::https_host(self.jwks_uri)) {
+        match (https_host(issuer), https_host(self.jwks_uri)) {
             (Some(expected), Some(found)) if expected == found => Ok(()),
             _ => Err(DiscoveryError::JwksUri),
         }

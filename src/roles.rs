@@ -6,7 +6,7 @@
 //! permissions into `scp`; AD FS writes what its claim rules say into `role`, `roles`, `group` or a claim with a URI for
 //! its name, as a string when there is one value and as an array when there are several. A [`RoleMap`] says, for each
 //! authority, which value of which claim stands for which of the application's own roles. It is a table of borrowed
-//! data, made in a `const`, so it can live in flash; it is evaluated once for a token, in one walk over its claims, to
+//! data, made in a `const`, so it can live in flash; it is evaluated once for a token, with one look at each claim that it names, to
 //! a [`RoleSet`]; and from then on a check is one AND.
 //!
 //! * Claims that no entry names are not read. Values that no entry names are counted, not kept.

@@ -158,6 +158,31 @@ def entra_payload(size=None, **changes):
     return compact(claims)
 
 
+def full_payload():
+    """An Entra token with nearly every optional claim: 40 claims, 5 roles, 50 groups."""
+    claims = entra_claims(
+        groups=[guid(f"group {n}") for n in range(50)],
+        roles=["Orders.Read", "Orders.Approve", "Stock.Read", "Reports.Read", "Audit.Read"],
+        acrs=["c1", "c2"],
+        auth_time=ISSUED,
+        ctry="CH",
+        email="zoe@contoso.example",
+        family_name="Example",
+        given_name="Zo\u00eb",
+        idp="https://sts.windows.net/%s/" % guid("home tenant"),
+        in_corp="true",
+        login_hint=opaque("login hint", 48),
+        onprem_sid="S-1-5-21-1111111111-2222222222-3333333333-1234",
+        tenant_ctry="CH",
+        upn="zoe@contoso.example",
+        xms_cc=["cp1"],
+        xms_ftd=opaque("ftd", 40),
+        xms_tcdt=1500000000,
+    )
+    assert len(claims) == 40, len(claims)
+    return compact(claims)
+
+
 def small_payload(issuer="https://issuer.example"):
     claims = {
         "iss": issuer,
@@ -240,6 +265,7 @@ def files():
         if bits == 2048:
             yield DOC / "jwks.json", compact({"keys": [one]})
             yield DOC / "token.jwt", signer.sign(small_header, small_payload(DOC_ISSUER)).encode()
+            yield HERE / "full-2048.jwt", signer.sign(entra_header, full_payload()).encode()
             yield TOKENS / "entra.jwks.json", entra_set
             header = {"typ": "JWT", "alg": "RS256", "kid": signer.kid}
             for name, changes in (

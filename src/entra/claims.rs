@@ -7,7 +7,7 @@ use core::fmt;
 use super::facts::string;
 use super::groups::{GroupClaims, Groups};
 use super::guid::Guid;
-use super::template;
+use super::template::first_path_segment;
 use crate::claims::{Claims, StringOrArray};
 use crate::error::{PolicyError, ProviderClaim};
 use crate::json::{JsonStr, JsonValue};
@@ -24,7 +24,7 @@ pub struct Identity {
     pub object: Guid,
 }
 
-/// The claims of Microsoft Entra ID that an application decides by, read in one walk over the claims set.
+/// The claims of Microsoft Entra ID that an application decides by.
 ///
 /// Read it from an [`AcceptedToken`](crate::AcceptedToken) of an [entra policy](super::access_token). The claims that
 /// name a person (`upn`, `email`, `preferred_username`, `unique_name`) can be changed by users or administrators of any
@@ -76,50 +76,25 @@ impl<'b> EntraClaims<'b> {
     /// [`PolicyError::ClaimType`] when one of them has a value of another type than Entra writes: it is never treated
     /// as absent.
     pub fn read(claims: &Claims<'b>) -> Result<Self, PolicyError> {
-        let (mut tid, mut oid, mut ver, mut scp, mut idtyp) = (None, None, None, None, None);
-        let (mut azp, mut appid, mut idp, mut upn) = (None, None, None, None);
-        let (mut amr, mut acrs, mut roles, mut wids, mut in_corp) = (None, None, None, None, None);
-        let mut groups = GroupClaims::default();
-        for (name, value) in claims.iter() {
-            let slot = match name.as_str().unwrap_or_default() {
-                "tid" => &mut tid,
-                "oid" => &mut oid,
-                "ver" => &mut ver,
-                "scp" => &mut scp,
-                "idtyp" => &mut idtyp,
-                "azp" => &mut azp,
-                "appid" => &mut appid,
-                "idp" => &mut idp,
-                "upn" => &mut upn,
-                "amr" => &mut amr,
-                "acrs" => &mut acrs,
-                "roles" => &mut roles,
-                "wids" => &mut wids,
-                "in_corp" => &mut in_corp,
-                "groups" => &mut groups.groups,
-                "hasgroups" => &mut groups.has_groups,
-                "_claim_names" => &mut groups.claim_names,
-                _ => continue,
-            };
-            *slot = Some(value);
-        }
+        let text = |name: &str, claim| string(claims.get(name), claim);
+        let list = |name: &str| strings(claims.get(name));
         Ok(Self {
             issuer: claims.issuer(),
-            tid: string(tid, ProviderClaim::TenantId)?,
-            oid: string(oid, ProviderClaim::ObjectId)?,
-            ver: string(ver, ProviderClaim::Version)?,
-            scp: string(scp, ProviderClaim::Scopes)?,
-            idtyp: string(idtyp, ProviderClaim::IdentityType)?,
-            azp: string(azp, ProviderClaim::AuthorizedParty)?,
-            appid: string(appid, ProviderClaim::ApplicationId)?,
-            idp: string(idp, ProviderClaim::Other)?,
-            upn: string(upn, ProviderClaim::Other)?,
-            amr: strings(amr)?,
-            acrs: strings(acrs)?,
-            roles: strings(roles)?,
-            wids: strings(wids)?,
-            groups: groups.read()?,
-            in_corp: is_true(in_corp),
+            tid: text("tid", ProviderClaim::TenantId)?,
+            oid: text("oid", ProviderClaim::ObjectId)?,
+            ver: text("ver", ProviderClaim::Version)?,
+            scp: text("scp", ProviderClaim::Scopes)?,
+            idtyp: text("idtyp", ProviderClaim::IdentityType)?,
+            azp: text("azp", ProviderClaim::AuthorizedParty)?,
+            appid: text("appid", ProviderClaim::ApplicationId)?,
+            idp: text("idp", ProviderClaim::Other)?,
+            upn: text("upn", ProviderClaim::Other)?,
+            amr: list("amr")?,
+            acrs: list("acrs")?,
+            roles: list("roles")?,
+            wids: list("wids")?,
+            groups: GroupClaims::of(claims).read()?,
+            in_corp: is_true(claims.get("in_corp")),
         })
     }
 
@@ -203,7 +178,7 @@ impl<'b> EntraClaims<'b> {
         let Some(idp) = self.idp else { return false };
         let same_issuer = self.issuer.is_some_and(|issuer| issuer == idp);
         let same_tenant = match (idp.as_str(), self.tid.and_then(|tid| tid.as_str())) {
-            (Some(idp), Some(tid)) => template::first_path_segment(idp) == Some(tid),
+            (Some(idp), Some(tid)) => first_path_segment(idp) == Some(tid),
             _ => false,
         };
         !same_issuer && !same_tenant

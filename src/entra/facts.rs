@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The claims that decide about a token of Entra, collected in one walk.
+//! The claims that decide about a token of Entra, each looked up once.
 
 use super::guid::Guid;
 use super::tenant::Version;
@@ -28,55 +28,30 @@ impl<'b> Facts<'b> {
     ///
     /// `ClaimType`, `ClaimMissing`, `TenantAmbiguous`, `TenantSyntax`, `TokenVersion`.
     pub(super) fn read(claims: &Claims<'b>) -> Result<Self, PolicyError> {
-        let (mut tid, mut version, mut scopes) = (None, None, None);
-        let (mut identity_type, mut nonce, mut azp, mut appid) = (None, None, None, None);
-        let mut has_hash = false;
-        for (name, value) in claims.iter() {
-            // A name that still holds an escape is none of these.
-            let Some(name) = name.as_str() else { continue };
-            // Few claims have a name as long as one of these: the length alone tells most apart.
-            match name.len() {
-                3 => match name {
-                    "tid" => tid = Some(value),
-                    "ver" => version = Some(value),
-                    "scp" => scopes = Some(value),
-                    "azp" => azp = Some(value),
-                    // STRICT: two readers of this token might take different claims for the tenant.
-                    _ if name.eq_ignore_ascii_case("tid") => return Err(PolicyError::TenantAmbiguous),
-                    _ => {}
-                },
-                5 => match name {
-                    "idtyp" => identity_type = Some(value),
-                    "nonce" => nonce = Some(value),
-                    "appid" => appid = Some(value),
-                    _ => {}
-                },
-                6 => has_hash |= name == "c_hash",
-                7 => has_hash |= name == "at_hash",
-                _ => {}
-            }
+        // STRICT: two readers of this token might take different claims for the tenant.
+        if claims.has_case_variant("tid") {
+            return Err(PolicyError::TenantAmbiguous);
         }
-
-        let tid = plain(string(tid, ProviderClaim::TenantId)?.ok_or(missing(ProviderClaim::TenantId))?);
+        let text = |name: &str, claim| string(claims.get(name), claim);
+        let tid = plain(text("tid", ProviderClaim::TenantId)?.ok_or(missing(ProviderClaim::TenantId))?);
         let guid = Guid::parse(tid).ok_or(PolicyError::TenantSyntax)?;
-        let version = match plain(string(version, ProviderClaim::Version)?.ok_or(missing(ProviderClaim::Version))?) {
+        let version = match plain(text("ver", ProviderClaim::Version)?.ok_or(missing(ProviderClaim::Version))?) {
             "1.0" => Version::V1,
             "2.0" => Version::V2,
             _ => return Err(PolicyError::TokenVersion),
         };
-        let azp = string(azp, ProviderClaim::AuthorizedParty)?;
-        let appid = string(appid, ProviderClaim::ApplicationId)?;
+        let client = match version {
+            Version::V1 => text("appid", ProviderClaim::ApplicationId)?,
+            Version::V2 => text("azp", ProviderClaim::AuthorizedParty)?,
+        };
         Ok(Self {
             tid: (tid, guid),
             version,
-            has_scopes: string(scopes, ProviderClaim::Scopes)?.is_some(),
-            identity_type: string(identity_type, ProviderClaim::IdentityType)?,
-            nonce: string(nonce, ProviderClaim::Nonce)?,
-            client: match version {
-                Version::V1 => appid,
-                Version::V2 => azp,
-            },
-            has_hash,
+            has_scopes: text("scp", ProviderClaim::Scopes)?.is_some(),
+            identity_type: text("idtyp", ProviderClaim::IdentityType)?,
+            nonce: text("nonce", ProviderClaim::Nonce)?,
+            client,
+            has_hash: claims.get("at_hash").is_some() || claims.get("c_hash").is_some(),
         })
     }
 }

@@ -5,7 +5,7 @@
 //! SOURCE: Microsoft Entra documentation, "ID token claims reference" and "Access token claims reference", section
 //! "Groups overage claim".
 
-use crate::claims::StringOrArray;
+use crate::claims::{Claims, StringOrArray};
 use crate::error::{PolicyError, ProviderClaim};
 use crate::json::{JsonObject, JsonValue, Members};
 use crate::limits::MAX_MEMBERS;
@@ -26,14 +26,22 @@ pub enum Groups<'b> {
 }
 
 /// The three claims that decide, as they were found.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(crate) struct GroupClaims<'b> {
-    pub(crate) groups: Option<JsonValue<'b>>,
-    pub(crate) has_groups: Option<JsonValue<'b>>,
-    pub(crate) claim_names: Option<JsonValue<'b>>,
+    groups: Option<JsonValue<'b>>,
+    has_groups: Option<JsonValue<'b>>,
+    claim_names: Option<JsonValue<'b>>,
 }
 
 impl<'b> GroupClaims<'b> {
+    pub(crate) fn of(claims: &Claims<'b>) -> Self {
+        Self {
+            groups: claims.get("groups"),
+            has_groups: claims.get("hasgroups"),
+            claim_names: claims.get("_claim_names"),
+        }
+    }
+
     /// # Errors
     ///
     /// `ClaimType` when one of them is not what Entra writes: it must not be taken for absent.
@@ -50,8 +58,14 @@ impl<'b> GroupClaims<'b> {
         Ok(groups.map_or(Groups::Absent, Groups::Complete))
     }
 
+    /// Whether groups may be missing: the token says so, or what it says cannot be read.
+    pub(crate) fn may_lack_some(&self) -> bool {
+        let is_list = matches!(self.groups, None | Some(JsonValue::String(_) | JsonValue::Array(_)));
+        !is_list || self.is_overage().unwrap_or(true)
+    }
+
     /// Whether the token says that it does not list all groups.
-    pub(crate) fn is_overage(&self) -> Result<bool, PolicyError> {
+    fn is_overage(&self) -> Result<bool, PolicyError> {
         let malformed = PolicyError::ClaimType(ProviderClaim::Groups);
         let has_groups = match self.has_groups {
             None | Some(JsonValue::Bool(false)) => false,

@@ -59,7 +59,7 @@ impl<'p> Common<'p> {
         if facts.version != version {
             return Err(PolicyError::TokenVersion);
         }
-        signing_key::check(token.key(), &cloud, tid, issuer, version, self.silent_keys)?;
+        signing_key::check(token.key(), cloud, tid, issuer, version, self.silent_keys)?;
         Ok(facts)
     }
 }

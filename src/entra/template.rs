@@ -5,65 +5,108 @@
 //! What takes the placeholder's place is always a GUID whose syntax was checked: a `tid` with a slash or a dot in it
 //! never comes here.
 
+use super::guid::Guid;
+
 /// The placeholder, compared without case as Microsoft's own code does.
 const PLACEHOLDER: &str = "{tenantid}";
 
-/// What stands before the next placeholder, and what after it; the whole text when there is none.
-fn split(template: &str) -> (&str, Option<&str>) {
-    let mut from = 0_usize;
-    while let Some(brace) = template.get(from..).and_then(|rest| rest.find('{')) {
-        let brace = from.saturating_add(brace);
-        let after = brace.saturating_add(PLACEHOLDER.len());
-        if template
-            .get(brace..after)
-            .is_some_and(|found| found.eq_ignore_ascii_case(PLACEHOLDER))
-        {
-            return (
-                template.get(..brace).unwrap_or_default(),
-                Some(template.get(after..).unwrap_or_default()),
-            );
-        }
-        from = brace.saturating_add(1);
-    }
-    (template, None)
+/// Placeholders in one template: External ID has two. What looks like a third is literal text, and equals no issuer.
+const PLACEHOLDERS: usize = 2;
+
+/// An issuer, taken apart at its placeholders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Template<'p> {
+    /// What stands before the first placeholder, between them, and after the last.
+    literals: [&'p str; PLACEHOLDERS + 1],
+    /// How many of the literals there are before the last.
+    placeholders: usize,
 }
 
-/// Whether `text` is `template` with `tenant` in the place of every placeholder, octet for octet.
-pub(crate) fn expands_to(template: &str, tenant: &str, text: &str) -> bool {
-    let (mut template, mut text) = (template, text);
-    loop {
-        let (literal, rest) = split(template);
-        let Some(rest) = rest else { return literal == text };
-        let Some(after) = text
-            .strip_prefix(literal)
-            .and_then(|behind| behind.strip_prefix(tenant))
-        else {
-            return false;
+impl<'p> Template<'p> {
+    pub(crate) const fn new(text: &'p str) -> Self {
+        let (first, rest) = split(text);
+        let Some(rest) = rest else {
+            return Self {
+                literals: [first, "", ""],
+                placeholders: 0,
+            };
         };
-        (template, text) = (rest, after);
+        let (second, rest) = split(rest);
+        match rest {
+            None => Self {
+                literals: [first, second, ""],
+                placeholders: 1,
+            },
+            Some(third) => Self {
+                literals: [first, second, third],
+                placeholders: 2,
+            },
+        }
+    }
+
+    /// Whether `text` is this template with `tenant` in the place of every placeholder, octet for octet.
+    pub(crate) fn expands_to(&self, tenant: &str, text: &str) -> bool {
+        let [first, second, third] = self.literals;
+        match self.placeholders {
+            0 => text == first,
+            1 => behind(text, first, tenant).is_some_and(|rest| rest == second),
+            _ => behind(text, first, tenant)
+                .and_then(|rest| behind(rest, second, tenant))
+                .is_some_and(|rest| rest == third),
+        }
+    }
+
+    /// The tenant that `issuer` was written for, if it may be an expansion of this template: whether it is one,
+    /// [`expands_to`](Self::expands_to) decides. An exact issuer names it in its path.
+    pub(crate) fn tenant_of<'t>(&self, issuer: &'t str) -> Option<&'t str> {
+        if self.placeholders == 0 {
+            return first_path_segment(issuer);
+        }
+        issuer.strip_prefix(self.literals[0])?.get(..Guid::LEN)
+    }
+
+    /// Whether the text has a placeholder, which binds an issuer to its tenant.
+    pub(crate) const fn names_tenant(&self) -> bool {
+        self.placeholders > 0
+    }
+
+    /// Whether both expand to the same text for `tenant`.
+    pub(crate) fn expands_alike(&self, other: &Self, tenant: &str) -> bool {
+        self == other || self.octets(tenant).eq(other.octets(tenant))
+    }
+
+    fn octets<'t>(&'t self, tenant: &'t str) -> impl Iterator<Item = u8> {
+        let [first, second, third] = self.literals;
+        let tenants = [self.placeholders > 0, self.placeholders > 1].map(|is_there| if is_there { tenant } else { "" });
+        let parts: [&'t str; 5] = [first, tenants[0], second, tenants[1], third];
+        parts.into_iter().flat_map(str::bytes)
     }
 }
 
-/// Whether two templates expand to the same text for `tenant`.
-pub(crate) fn expand_alike(one: &str, other: &str, tenant: &str) -> bool {
-    octets(one, tenant).eq(octets(other, tenant))
+/// What follows `literal` and then `tenant` in `text`, which begins with them.
+fn behind<'t>(text: &'t str, literal: &str, tenant: &str) -> Option<&'t str> {
+    text.strip_prefix(literal)?.strip_prefix(tenant)
 }
 
-fn octets<'t>(template: &'t str, tenant: &'t str) -> impl Iterator<Item = u8> + use<'t> {
-    let mut left = Some(template);
-    core::iter::from_fn(move || {
-        let (literal, rest) = split(left?);
-        left = rest;
-        // the tenant follows where there was a placeholder
-        Some(literal.bytes().chain(rest.map_or("", |_| tenant).bytes()))
-    })
-    .flatten()
+/// What stands before the first placeholder, and what after it; the whole text when there is none.
+const fn split(text: &str) -> (&str, Option<&str>) {
+    let mut at = 0;
+    while at < text.len() {
+        if let Some((before, rest)) = text.split_at_checked(at)
+            && let Some((found, after)) = rest.split_at_checked(PLACEHOLDER.len())
+            && found.eq_ignore_ascii_case(PLACEHOLDER)
+        {
+            return (before, Some(after));
+        }
+        at += 1;
+    }
+    (text, None)
 }
 
 /// The first segment of a URL's path; for the issuers of Entra, the tenant.
 pub(crate) fn first_path_segment(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let (_, path) = rest.split_once('/')?;
+    let (_, rest) = url.split_once(':')?;
+    let (_, path) = rest.strip_prefix("//")?.split_once('/')?;
     path.split('/').next()
 }
 
@@ -77,17 +120,21 @@ pub(crate) fn https_host(url: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{expand_alike, expands_to, first_path_segment, https_host};
+    use super::{Template, first_path_segment, https_host};
 
     const TID: &str = "7f1d0c3e-52a4-4b86-9e0b-3a6d5c2f8e14";
+
+    fn expands_to(template: &str, text: &str) -> bool {
+        Template::new(template).expands_to(TID, text)
+    }
 
     #[test]
     fn whole_text_and_nothing_else() {
         let v2 = "https://login.example/{tenantid}/v2.0";
         let expanded = v2.replace("{tenantid}", TID);
-        assert!(expands_to(v2, TID, &expanded));
-        assert!(expands_to("https://login.example/{TenantId}/v2.0", TID, &expanded));
-        assert!(expands_to(&expanded, TID, &expanded));
+        assert!(expands_to(v2, &expanded));
+        assert!(expands_to("https://login.example/{TenantId}/v2.0", &expanded));
+        assert!(expands_to(&expanded, &expanded));
         for wrong in [
             std::format!("{expanded}/"),
             std::format!("{expanded}x"),
@@ -98,32 +145,60 @@ mod tests {
             expanded.to_ascii_uppercase(),
             v2.into(),
         ] {
-            assert!(!expands_to(v2, TID, &wrong), "{wrong}");
+            assert!(!expands_to(v2, &wrong), "{wrong}");
         }
         // twice, as for External ID, and braces that are no placeholder
         let twice = "https://{tenantid}.login.example/{tenantid}/v2.0";
-        assert!(expands_to(twice, TID, &twice.replace("{tenantid}", TID)));
-        assert!(!expands_to(twice, TID, &twice.replacen("{tenantid}", TID, 1)));
-        assert!(expands_to("{{tenantid}{x", TID, &std::format!("{{{TID}{{x")));
-        assert!(expands_to("{tenantid", TID, "{tenantid"));
+        assert!(expands_to(twice, &twice.replace("{tenantid}", TID)));
+        assert!(!expands_to(twice, &twice.replacen("{tenantid}", TID, 1)));
+        assert!(!expands_to(
+            twice,
+            &std::format!("https://{TID}.login.example/x{TID}/v2.0")
+        ));
+        assert!(expands_to("{{tenantid}{x", &std::format!("{{{TID}{{x")));
+        assert!(expands_to("{tenantid", "{tenantid"));
+        assert!(!expands_to("{tenantid}{tenantid}{tenantid}", &TID.repeat(3)));
     }
 
     #[test]
     fn expansions_of_two_templates() {
-        let v2 = "https://login.example/{tenantid}/v2.0";
-        assert!(expand_alike(v2, "https://login.example/{tenantId}/v2.0", TID));
-        assert!(expand_alike(v2, &v2.replace("{tenantid}", TID), TID));
-        assert!(!expand_alike(v2, "https://login.example/{tenantid}/v2.0/", TID));
-        assert!(!expand_alike(v2, "https://login.example/{tenantid}", TID));
+        let v2 = Template::new("https://login.example/{tenantid}/v2.0");
+        let alike = |other: &str| v2.expands_alike(&Template::new(other), TID);
+        assert!(alike("https://login.example/{tenantId}/v2.0"));
+        assert!(alike(&std::format!("https://login.example/{TID}/v2.0")));
+        assert!(!alike("https://login.example/{tenantid}/v2.0/"));
+        assert!(!alike("https://login.example/{tenantid}"));
+        assert!(!alike("https://login.example//v2.0"));
+    }
+
+    #[test]
+    fn tenant_of_an_issuer() {
+        let issuer = std::format!("https://login.example/{TID}/v2.0");
+        assert_eq!(
+            Template::new("https://login.example/{tenantid}/x").tenant_of(&issuer),
+            Some(TID)
+        );
+        assert_eq!(
+            Template::new("https://login.example/exact").tenant_of(&issuer),
+            Some(TID)
+        );
+        assert_eq!(
+            Template::new("https://login.another/{tenantid}/").tenant_of(&issuer),
+            None
+        );
+        assert_eq!(
+            Template::new("https://login.example/{tenantid}").tenant_of("https://login.example/7f"),
+            None
+        );
     }
 
     #[test]
     fn first_segment_and_host() {
-        assert_eq!(first_path_segment(&std::format!("https://h/{TID}/v2.0")), Some(TID));
-        assert_eq!(first_path_segment(&std::format!("https://h/{TID}")), Some(TID));
-        assert_ne!(first_path_segment(&std::format!("https://h/x/{TID}")), Some(TID));
-        assert_ne!(first_path_segment(&std::format!("https://h/{TID}x/")), Some(TID));
-        assert_ne!(first_path_segment(TID), Some(TID));
+        assert_eq!(first_path_segment("https://h/a/v2.0"), Some("a"));
+        assert_eq!(first_path_segment("https://h/a"), Some("a"));
+        assert_eq!(first_path_segment("https://h/"), Some(""));
+        assert_eq!(first_path_segment("https://h"), None);
+        assert_eq!(first_path_segment("h/a"), None);
         assert_eq!(https_host("https://h.example/x"), Some("h.example"));
         assert_eq!(https_host("https://h.example?x"), Some("h.example"));
         for none in ["http://h.example/", "https:///x", "https://a@h.example/", "https:h", ""] {

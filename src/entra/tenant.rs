@@ -3,7 +3,7 @@
 //! Whose tokens: tenants, and the cloud that they live in.
 
 use super::guid::Guid;
-use super::template;
+use super::template::Template;
 
 /// The version of a token, which is the choice of the *resource* (`requestedAccessTokenVersion` of its registration),
 /// not of the endpoint that a client called.
@@ -41,40 +41,55 @@ impl Version {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cloud<'p> {
-    v1: Option<&'p str>,
-    v2: Option<&'p str>,
+    v1: Option<Issued<'p>>,
+    v2: Option<Issued<'p>>,
     instance_name: Option<&'p str>,
+}
+
+/// A template as it is written, and taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Issued<'p> {
+    text: &'p str,
+    template: Template<'p>,
+}
+
+impl<'p> Issued<'p> {
+    const fn new(text: Option<&'p str>) -> Option<Self> {
+        match text {
+            Some(text) => Some(Self {
+                text,
+                template: Template::new(text),
+            }),
+            None => None,
+        }
+    }
 }
 
 // SOURCE: Microsoft Entra documentation, "Microsoft Entra authentication and national clouds" for the hosts.
 impl Cloud<'static> {
     /// The global service, `login.microsoftonline.com`.
-    pub const GLOBAL: Self = Self {
-        v1: Some("https://sts.windows.net/{tenantid}/"),
-        v2: Some("https://login.microsoftonline.com/{tenantid}/v2.0"),
-        instance_name: Some("microsoftonline.com"),
-    };
+    pub const GLOBAL: Self = Self::custom(
+        Some("https://sts.windows.net/{tenantid}/"),
+        Some("https://login.microsoftonline.com/{tenantid}/v2.0"),
+    )
+    .with_instance_name("microsoftonline.com");
 
     /// US Government, `login.microsoftonline.us`. Its version 1.0 issuer is that of the global service.
-    pub const US_GOVERNMENT: Self = Self {
-        v1: Some("https://sts.windows.net/{tenantid}/"),
-        v2: Some("https://login.microsoftonline.us/{tenantid}/v2.0"),
-        instance_name: Some("microsoftonline.us"),
-    };
+    pub const US_GOVERNMENT: Self = Self::custom(
+        Some("https://sts.windows.net/{tenantid}/"),
+        Some("https://login.microsoftonline.us/{tenantid}/v2.0"),
+    )
+    .with_instance_name("microsoftonline.us");
 
     /// China, operated by 21Vianet: `login.partner.microsoftonline.cn`.
-    pub const CHINA: Self = Self {
-        v1: Some("https://sts.chinacloudapi.cn/{tenantid}/"),
-        v2: Some("https://login.partner.microsoftonline.cn/{tenantid}/v2.0"),
-        instance_name: Some("partner.microsoftonline.cn"),
-    };
+    pub const CHINA: Self = Self::custom(
+        Some("https://sts.chinacloudapi.cn/{tenantid}/"),
+        Some("https://login.partner.microsoftonline.cn/{tenantid}/v2.0"),
+    )
+    .with_instance_name("partner.microsoftonline.cn");
 
     /// External ID for customers, `ciamlogin.com`, where the issuer names the tenant in host and path. Version 2.0 only.
-    pub const EXTERNAL_ID: Self = Self {
-        v1: None,
-        v2: Some("https://{tenantid}.ciamlogin.com/{tenantid}/v2.0"),
-        instance_name: None,
-    };
+    pub const EXTERNAL_ID: Self = Self::custom(None, Some("https://{tenantid}.ciamlogin.com/{tenantid}/v2.0"));
 }
 
 impl<'p> Cloud<'p> {
@@ -84,8 +99,8 @@ impl<'p> Cloud<'p> {
     #[must_use]
     pub const fn custom(v1: Option<&'p str>, v2: Option<&'p str>) -> Self {
         Self {
-            v1,
-            v2,
+            v1: Issued::new(v1),
+            v2: Issued::new(v2),
             instance_name: None,
         }
     }
@@ -100,10 +115,21 @@ impl<'p> Cloud<'p> {
     /// The template of the issuer of tokens of this version.
     #[must_use]
     pub const fn issuer_template(&self, version: Version) -> Option<&'p str> {
-        match version {
-            Version::V1 => self.v1,
-            Version::V2 => self.v2,
+        match self.issued(version) {
+            Some(issued) => Some(issued.text),
+            None => None,
         }
+    }
+
+    const fn issued(&self, version: Version) -> &Option<Issued<'p>> {
+        match version {
+            Version::V1 => &self.v1,
+            Version::V2 => &self.v2,
+        }
+    }
+
+    pub(crate) fn template(&self, version: Version) -> Option<&Template<'p>> {
+        self.issued(version).as_ref().map(|issued| &issued.template)
     }
 
     /// The `cloud_instance_name` of the cloud's metadata and keys.
@@ -112,18 +138,28 @@ impl<'p> Cloud<'p> {
         self.instance_name
     }
 
-    /// Whether `issuer` is what this cloud writes into tokens of `version` for the tenant whose GUID reads `tid`.
-    pub(crate) fn issues(&self, version: Version, tid: &str, issuer: &str) -> bool {
-        self.issuer_template(version)
-            .is_some_and(|template| template::expands_to(template, tid, issuer))
-            && template::first_path_segment(issuer) == Some(tid)
+    /// The version of tokens that have this issuer for the tenant whose GUID reads `tid`; `None` when the cloud writes
+    /// no such issuer.
+    pub(crate) fn version_of(&self, tid: &str, issuer: &str) -> Option<Version> {
+        [Version::V2, Version::V1].into_iter().find(|version| {
+            self.template(*version).is_some_and(|template| {
+                template.expands_to(tid, issuer)
+                    // an exact issuer is not bound to the tenant by its form
+                    && (template.names_tenant() || template.tenant_of(issuer) == Some(tid))
+            })
+        })
     }
 
-    /// The version of tokens that have this issuer; `None` when the cloud has no such issuer.
-    pub(crate) fn version_of(&self, tid: &str, issuer: &str) -> Option<Version> {
-        [Version::V2, Version::V1]
-            .into_iter()
-            .find(|version| self.issues(*version, tid, issuer))
+    /// The tenant that this issuer of the cloud's was written for.
+    pub(crate) fn tenant_of(&self, issuer: &str) -> Option<Guid> {
+        [Version::V2, Version::V1].into_iter().find_map(|version| {
+            let template = self.template(version)?;
+            let tid = template.tenant_of(issuer)?;
+            if !template.expands_to(tid, issuer) {
+                return None;
+            }
+            Guid::parse(tid)
+        })
     }
 }
 
@@ -191,8 +227,8 @@ impl<'p> Tenant<'p> {
 
     /// The cloud.
     #[must_use]
-    pub const fn cloud(&self) -> Cloud<'p> {
-        self.cloud
+    pub const fn cloud(&self) -> &Cloud<'p> {
+        &self.cloud
     }
 
     /// The tenant, where there is exactly one.

@@ -29,6 +29,21 @@ pub enum JsonValue<'j> {
     Object(JsonObject<'j>),
 }
 
+impl<'j> JsonValue<'j> {
+    /// The value that `text`, already validated, is.
+    pub(crate) fn from_valid(text: &'j str) -> Option<Self> {
+        Some(match text.as_bytes().first()? {
+            b'"' => Self::String(JsonStr::from_valid(text)?),
+            b'[' => Self::Array(JsonArray::new(text)),
+            b'{' => Self::Object(JsonObject::new(text)),
+            b't' => Self::Bool(true),
+            b'f' => Self::Bool(false),
+            b'n' => Self::Null,
+            _ => Self::Number(JsonNumber::new(text)),
+        })
+    }
+}
+
 /// A JSON number, as it is written: a reader chooses its own precision.
 #[derive(Clone, Copy)]
 pub struct JsonNumber<'j> {
@@ -87,6 +102,12 @@ impl<'j> JsonArray<'j> {
         let scanner = Scanner::new(self.text);
         let next = scanner.first_item(0, b']').ok();
         Elements { scanner, next }
+    }
+
+    /// The array as it is written, from bracket to bracket.
+    #[inline]
+    pub(crate) const fn as_str(&self) -> &'j str {
+        self.text
     }
 
     /// Whether there are no elements.

@@ -4,15 +4,15 @@
 
 use super::RoleSet;
 use crate::adfs::Farm;
-use crate::entra::{Guid, Tenant, template};
+use crate::entra::{Guid, Tenant};
 
 /// One entry: a value of a claim, and the roles that it stands for.
 #[derive(Clone, Copy, Debug)]
 pub struct Grant<'m> {
     claim: &'m str,
     value: Value<'m>,
-    /// Whether the claim is one string with a space between two values.
-    is_scope: bool,
+    /// The last octets of the value: they tell most values apart.
+    tail: u64,
     tenant: Option<Guid>,
     roles: RoleSet,
 }
@@ -30,7 +30,17 @@ impl Value<'_> {
             Self::Guid(guid) => guid.as_str(),
         }
     }
+
+    const fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Guid(guid) => guid.as_bytes(),
+        }
+    }
 }
+
+/// The claim that is one string with a space between two values.
+pub(super) const SCOPES: &str = "scp";
 
 const GROUPS: &str = "groups";
 const WIDS: &str = "wids";
@@ -46,9 +56,7 @@ impl<'m> Grant<'m> {
     /// the *client* may do for a user; it says nothing about what the user may do.
     #[must_use]
     pub const fn scope(scope: &'m str, roles: RoleSet) -> Self {
-        let mut grant = Self::claim("scp", scope, roles);
-        grant.is_scope = true;
-        grant
+        Self::claim(SCOPES, scope, roles)
     }
 
     /// The group `group` of the tenant `tenant`, in Entra's claim `groups`.
@@ -79,7 +87,7 @@ impl<'m> Grant<'m> {
         Self {
             claim: name,
             value: Value::Text(value),
-            is_scope: false,
+            tail: tail(value),
             tenant: None,
             roles,
         }
@@ -88,8 +96,8 @@ impl<'m> Grant<'m> {
     const fn of_tenant(tenant: Guid, claim: &'m str, value: Value<'m>, roles: RoleSet) -> Self {
         Self {
             claim,
+            tail: tail(value.as_str()),
             value,
-            is_scope: false,
             tenant: Some(tenant),
             roles,
         }
@@ -99,16 +107,17 @@ impl<'m> Grant<'m> {
         self.roles
     }
 
-    pub(super) const fn is_scope(&self) -> bool {
-        self.is_scope
-    }
-
     pub(super) fn reads(&self, claim: &str) -> bool {
         self.claim == claim
     }
 
     pub(super) const fn value(&self) -> &str {
         self.value.as_str()
+    }
+
+    /// Whether the entry's value is `value`, whose [`tail`] is this.
+    pub(super) fn is_value(&self, value: &str, tail: u64) -> bool {
+        self.tail == tail && self.value.as_bytes() == value.as_bytes()
     }
 
     /// Whether the entry is for tokens from `origin`.
@@ -134,8 +143,8 @@ pub(super) struct Origin {
 pub struct Section<'m> {
     authority: Authority<'m>,
     grants: &'m [Grant<'m>],
-    /// A bit for each length of a claim's name that is to be looked at.
-    name_lengths: u64,
+    /// A bit for each of the first 64 entries that is the first one to name its claim.
+    first_of_claim: u64,
     /// A bit for each hash of a value.
     value_hashes: u64,
     reads_groups: bool,
@@ -168,21 +177,21 @@ impl<'m> Section<'m> {
     }
 
     const fn new(authority: Authority<'m>, grants: &'m [Grant<'m>]) -> Self {
-        let (mut name_lengths, mut value_hashes, mut reads_groups) = (0, 0, false);
-        let mut left = grants;
+        let (mut first_of_claim, mut value_hashes, mut reads_groups) = (0, 0, false);
+        let (mut left, mut index) = (grants, 0);
         while let [grant, rest @ ..] = left {
-            name_lengths |= length_bit(grant.claim);
-            value_hashes |= hash_bit(grant.value.as_str());
-            reads_groups |= grant.tenant.is_some() && grant.claim.len() == GROUPS.len();
+            if index < 64 && !is_named_before(grants, index, grant.claim) {
+                first_of_claim |= 1_u64 << index;
+            }
+            value_hashes |= hash_bit(grant.tail);
+            reads_groups |= grant.tenant.is_some() && same(grant.claim, GROUPS);
             left = rest;
-        }
-        if reads_groups {
-            name_lengths |= length_bit("hasgroups") | length_bit("_claim_names");
+            index += 1;
         }
         Self {
             authority,
             grants,
-            name_lengths,
+            first_of_claim,
             value_hashes,
             reads_groups,
         }
@@ -195,9 +204,7 @@ impl<'m> Section<'m> {
     pub(super) fn origin(&self, issuer: &str) -> Option<Origin> {
         match &self.authority {
             Authority::Entra(tenants) => {
-                let tid = template::first_path_segment(issuer)?;
-                let tenant = Guid::parse(tid)?;
-                tenants.cloud().version_of(tid, issuer)?;
+                let tenant = tenants.cloud().tenant_of(issuer)?;
                 tenants.accepts(&tenant).then_some(Origin { tenant: Some(tenant) })
             }
             Authority::AdFs(farm) => {
@@ -211,33 +218,64 @@ impl<'m> Section<'m> {
         self.grants
     }
 
+    /// The claims that the entries name, each once.
+    pub(super) fn claims(&self) -> impl Iterator<Item = &'m str> + use<'m> {
+        let (grants, first_of_claim) = (self.grants, self.first_of_claim);
+        grants
+            .iter()
+            .enumerate()
+            .filter(
+                move |(index, grant)| match 1_u64.checked_shl(u32::try_from(*index).unwrap_or(u32::MAX)) {
+                    Some(bit) => first_of_claim & bit != 0,
+                    None => !is_named_before(grants, *index, grant.claim),
+                },
+            )
+            .map(|(_, grant)| grant.claim)
+    }
+
     pub(super) const fn reads_groups(&self) -> bool {
         self.reads_groups
     }
 
-    /// Whether a claim of this name may be one that the section reads.
-    pub(super) const fn may_read(&self, claim: &str) -> bool {
-        self.name_lengths & length_bit(claim) != 0
-    }
-
-    /// Whether some entry may have this value.
-    pub(super) const fn may_have(&self, value: &str) -> bool {
-        self.value_hashes & hash_bit(value) != 0
+    /// Whether some entry may have a value with this [`tail`].
+    pub(super) const fn may_have(&self, tail: u64) -> bool {
+        self.value_hashes & hash_bit(tail) != 0
     }
 }
 
-#[expect(clippy::as_conversions, reason = "a shift by at most 63")]
-const fn length_bit(name: &str) -> u64 {
-    let length = name.len();
-    1 << if length < 63 { length as u32 } else { 63 }
+/// Whether one of the first `count` entries names this claim.
+const fn is_named_before(grants: &[Grant<'_>], count: usize, claim: &str) -> bool {
+    let (mut left, mut index) = (grants, 0);
+    while let [grant, rest @ ..] = left {
+        if index == count {
+            return false;
+        }
+        if same(grant.claim, claim) {
+            return true;
+        }
+        left = rest;
+        index += 1;
+    }
+    false
 }
 
-/// One of 64 bits, by the last octets of a value and its length: enough to tell most values of a token from those of a
-/// table.
-#[expect(clippy::as_conversions, reason = "a length, and the top six bits")]
-const fn hash_bit(value: &str) -> u64 {
+/// `==`, in a `const fn`.
+const fn same(one: &str, other: &str) -> bool {
+    let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
+    loop {
+        match (one, other) {
+            ([], []) => return true,
+            ([a, one_rest @ ..], [b, other_rest @ ..]) if *a == *b => (one, other) = (one_rest, other_rest),
+            _ => return false,
+        }
+    }
+}
+
+/// The last eight octets of a value, or all of them.
+#[expect(clippy::as_conversions, reason = "widening")]
+pub(super) const fn tail(value: &str) -> u64 {
     let octets = value.as_bytes();
-    let tail = match octets.last_chunk::<8>() {
+    match octets.last_chunk::<8>() {
         Some(eight) => u64::from_le_bytes(*eight),
         None => {
             let (mut tail, mut left) = (0, octets);
@@ -247,6 +285,10 @@ const fn hash_bit(value: &str) -> u64 {
             }
             tail
         }
-    };
-    1 << ((tail ^ octets.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58)
+    }
+}
+
+/// One of 64 bits: enough to tell most values of a token from those of a table.
+const fn hash_bit(tail: u64) -> u64 {
+    1 << (tail.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58)
 }

@@ -3,11 +3,11 @@
 //! The table, and its evaluation.
 
 use super::decision::Held;
-use super::grant::{Origin, Section};
+use super::grant::{Origin, SCOPES, Section, tail};
 use super::set::RoleSet;
 use crate::claims::Claims;
 use crate::entra::GroupClaims;
-use crate::json::{JsonStr, JsonValue};
+use crate::json::{JsonArray, JsonStr, JsonValue};
 use crate::verifier::AcceptedToken;
 
 /// Which values of which claims of which authority stand for which roles of the application.
@@ -37,7 +37,7 @@ impl<'m> RoleMap<'m> {
         self
     }
 
-    /// The roles that an accepted token gives, in one walk over its claims.
+    /// The roles that an accepted token gives, with one look at each claim that they name.
     #[must_use]
     pub fn evaluate(&self, token: &AcceptedToken<'_>) -> Held {
         let claims = token.claims();
@@ -74,50 +74,58 @@ impl<'m> RoleMap<'m> {
 
 /// Collects what one section says about the claims.
 fn collect(section: &Section<'_>, origin: &Origin, claims: &Claims<'_>, held: &mut Held) {
-    let mut groups = GroupClaims::default();
-    for (name, value) in claims.iter() {
-        // A name that still holds an escape is not found in a table.
-        let Some(name) = name.as_str() else { continue };
-        if !section.may_read(name) {
-            continue;
-        }
-        match name {
-            "groups" => groups.groups = Some(value),
-            "hasgroups" => groups.has_groups = Some(value),
-            "_claim_names" => groups.claim_names = Some(value),
-            _ => {}
-        }
-        let mut readers = section.grants().iter().filter(|grant| grant.reads(name));
-        let Some(first) = readers.next() else { continue };
-        let is_scope = first.is_scope() || readers.any(|grant| grant.is_scope());
-        match value {
-            JsonValue::String(text) if is_scope => {
+    for claim in section.claims() {
+        match claims.get(claim) {
+            None => {}
+            Some(JsonValue::String(text)) if claim == SCOPES => {
                 // A scope has no character that must be escaped (RFC 6749 section 3.3).
                 for scope in text.as_str().unwrap_or_default().split(' ') {
                     if !scope.is_empty() {
-                        look_up(section, origin, name, scope, held);
+                        look_up(section, origin, claim, scope, held);
                     }
                 }
             }
-            JsonValue::String(text) => look_up_string(section, origin, name, text, held),
-            JsonValue::Array(array) => {
-                for element in array.iter() {
-                    match element {
-                        JsonValue::String(text) => look_up_string(section, origin, name, text, held),
-                        _ => unknown(held),
+            Some(JsonValue::String(text)) => look_up_string(section, origin, claim, text, held),
+            Some(JsonValue::Array(array)) => {
+                let before = *held;
+                if !look_up_guids(section, origin, claim, array, held) {
+                    *held = before;
+                    for element in array.iter() {
+                        match element {
+                            JsonValue::String(text) => look_up_string(section, origin, claim, text, held),
+                            _ => unknown(held),
+                        }
                     }
                 }
             }
-            _ => unknown(held),
+            Some(_) => unknown(held),
         }
     }
     if section.reads_groups() {
-        // What cannot be read as a list of groups is as good as a list that is not there.
-        let malformed = matches!(
-            groups.groups,
-            Some(JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) | JsonValue::Object(_))
-        );
-        held.groups_overage |= malformed || groups.is_overage().unwrap_or(true);
+        held.groups_overage |= GroupClaims::of(claims).may_lack_some();
+    }
+}
+
+/// Looks up the elements of an array of GUIDs, which is how groups come in by the hundred: written without whitespace,
+/// the next one is always as far away. Answers `false`, with some of them looked up, when the array is another one.
+fn look_up_guids(section: &Section<'_>, origin: &Origin, claim: &str, array: JsonArray<'_>, held: &mut Held) -> bool {
+    let mut rest = array.as_str().get(1..).unwrap_or_default();
+    loop {
+        // A string begins here, and nothing else than the quotation mark behind 36 octets can end it.
+        let Some([b'"', guid @ .., b'"', _]) = rest.as_bytes().first_chunk::<39>() else {
+            return false;
+        };
+        let is_plain = !guid
+            .iter()
+            .fold(false, |found, octet| found | (*octet == b'"') | (*octet == b'\\'));
+        let Some(guid) = rest.get(1..37).filter(|_| is_plain && guid.len() == 36) else {
+            return false;
+        };
+        look_up(section, origin, claim, guid, held);
+        match rest.as_bytes().get(38) {
+            Some(b',') => rest = rest.get(39..).unwrap_or_default(),
+            close => return close == Some(&b']'),
+        }
     }
 }
 
@@ -131,9 +139,10 @@ fn look_up_string(section: &Section<'_>, origin: &Origin, claim: &str, value: Js
 /// Looks up a value as it is.
 fn look_up(section: &Section<'_>, origin: &Origin, claim: &str, value: &str, held: &mut Held) {
     let mut is_known = false;
-    if section.may_have(value) {
+    let tail = tail(value);
+    if section.may_have(tail) {
         for grant in section.grants() {
-            if value == grant.value() && grant.reads(claim) && grant.is_for(origin) {
+            if grant.is_value(value, tail) && grant.reads(claim) && grant.is_for(origin) {
                 held.roles |= grant.roles();
                 is_known = true;
             }
