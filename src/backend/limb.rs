@@ -87,7 +87,7 @@ macro_rules! limb {
 
             #[inline(always)]
             fn mac(x: Self, a: Self, b: Self, c: Self) -> (Self, Self) {
-                split(widen(a) * widen(b) + widen(x) + widen(c))
+                split(product(a, b) + widen(x) + widen(c))
             }
 
             #[inline(always)]
@@ -170,10 +170,10 @@ macro_rules! limb {
                 if join(u2, u1) >= d {
                     return Self::MAX;
                 }
-                let (fraction, candidate) = split((widen(v) * widen(u2)).wrapping_add(join(u2, u1)));
+                let (fraction, candidate) = split(product(v, u2).wrapping_add(join(u2, u1)));
                 let high = u1.wrapping_sub(candidate.wrapping_mul(d1));
                 let mut remainder = join(high, u0)
-                    .wrapping_sub(widen(candidate) * widen(d0))
+                    .wrapping_sub(product(candidate, d0))
                     .wrapping_sub(d);
                 let mut q = candidate.wrapping_add(1);
                 if split(remainder).1 >= fraction {
@@ -197,6 +197,11 @@ mod w64 {
     limb!(u64, u128, pop_u64);
 
     #[inline(always)]
+    fn product(a: u64, b: u64) -> u128 {
+        widen(a) * widen(b)
+    }
+
+    #[inline(always)]
     fn widen(x: u64) -> u128 {
         u128::from(x)
     }
@@ -217,6 +222,30 @@ mod w32 {
     use super::Limb;
 
     limb!(u32, u64, pop_u32);
+
+    #[cfg(not(all(target_arch = "arm", not(target_has_atomic = "32"))))]
+    #[inline(always)]
+    fn product(a: u32, b: u32) -> u64 {
+        widen(a) * widen(b)
+    }
+
+    // ARMv6-M multiplies 32 bits to 32 bits only, and the routine that the compiler calls for more takes 64-bit factors.
+    // It is told from other ARM by its lack of atomic read-modify-write instructions.
+    #[cfg(all(target_arch = "arm", not(target_has_atomic = "32")))]
+    #[inline(always)]
+    fn product(a: u32, b: u32) -> u64 {
+        product_by_halves(a, b)
+    }
+
+    /// The product by four products of 16 bits.
+    // BOUND: (2^16 - 1)² < 2^32, and every partial sum is at most the product itself.
+    #[cfg(any(test, all(target_arch = "arm", not(target_has_atomic = "32"))))]
+    #[inline(always)]
+    pub(super) fn product_by_halves(a: u32, b: u32) -> u64 {
+        let (a0, a1) = (a & 0xffff, a >> 16);
+        let (b0, b1) = (b & 0xffff, b >> 16);
+        join(a1 * b1, a0 * b0) + (widen(a0 * b1) << 16) + (widen(a1 * b0) << 16)
+    }
 
     #[inline(always)]
     fn widen(x: u32) -> u64 {
