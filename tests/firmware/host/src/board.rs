@@ -101,6 +101,20 @@ pub const VARIANTS: &[Variant] = &[
         rustflags: "--cfg sha2_backend_soft=\"compact\"",
         features: &[],
     },
+    Variant {
+        name: "3 dsp",
+        explanation: "opt-level 3, SHA-256 unrolled, feature cortex-m-dsp",
+        profile: "speed",
+        rustflags: "",
+        features: &["cortex-m-dsp"],
+    },
+    Variant {
+        name: "s dsp",
+        explanation: "opt-level \"s\", SHA-256 compact, feature cortex-m-dsp",
+        profile: "size",
+        rustflags: "--cfg sha2_backend_soft=\"compact\"",
+        features: &["cortex-m-dsp"],
+    },
 ];
 
 impl Variant {

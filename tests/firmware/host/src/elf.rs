@@ -27,11 +27,12 @@ const HEAVY: &[(&str, &str)] = &[
     ("__aeabi_f", "floating point"),
     ("__aeabi_ui2", "floating point"),
     ("__aeabi_i2", "floating point"),
-    ("sf3", "floating point"),
-    ("df3", "floating point"),
     ("dec2flt", "floating point"),
     ("flt2dec", "floating point"),
 ];
+
+/// Ends of the names of GCC's routines for `float` and `double`, where nothing else has such a name.
+const FLOAT_ENDS: [&str; 6] = ["sf2", "sf3", "df2", "df3", "sidf", "sisf"];
 
 /// Refuses a program that holds a symbol of [`HEAVY`].
 pub fn refuse_heavy_symbols(path: &Path) -> Result<()> {
@@ -41,6 +42,9 @@ pub fn refuse_heavy_symbols(path: &Path) -> Result<()> {
             return Err("no symbols to look at".into());
         }
         for name in symbols {
+            if name.starts_with("__") && FLOAT_ENDS.iter().any(|end| name.ends_with(end)) {
+                return Err(format!("floating point ({name})"));
+            }
             if let Some((_, meaning)) = HEAVY.iter().find(|(part, _)| name.contains(part)) {
                 return Err(format!("{meaning} ({name})"));
             }
