@@ -197,11 +197,6 @@ mod w64 {
     limb!(u64, u128, pop_u64);
 
     #[inline(always)]
-    fn product(a: u64, b: u64) -> u128 {
-        widen(a) * widen(b)
-    }
-
-    #[inline(always)]
     fn widen(x: u64) -> u128 {
         u128::from(x)
     }
@@ -227,30 +222,6 @@ mod w32 {
     use super::Limb;
 
     limb!(u32, u64, pop_u32);
-
-    #[cfg(not(all(target_arch = "arm", not(target_has_atomic = "32"))))]
-    #[inline(always)]
-    fn product(a: u32, b: u32) -> u64 {
-        widen(a) * widen(b)
-    }
-
-    // ARMv6-M multiplies 32 bits to 32 bits only, and the routine that the compiler calls for more takes 64-bit factors.
-    // It is told from other ARM by its lack of atomic read-modify-write instructions.
-    #[cfg(all(target_arch = "arm", not(target_has_atomic = "32")))]
-    #[inline(always)]
-    fn product(a: u32, b: u32) -> u64 {
-        product_by_halves(a, b)
-    }
-
-    /// The product by four products of 16 bits.
-    // BOUND: (2^16 - 1)² < 2^32, and every partial sum is at most the product itself.
-    #[cfg(any(test, all(target_arch = "arm", not(target_has_atomic = "32"))))]
-    #[inline(always)]
-    pub(super) fn product_by_halves(a: u32, b: u32) -> u64 {
-        let (a0, a1) = (a & 0xffff, a >> 16);
-        let (b0, b1) = (b & 0xffff, b >> 16);
-        join(a1 * b1, a0 * b0) + (widen(a0 * b1) << 16) + (widen(a1 * b0) << 16)
-    }
 
     #[inline(always)]
     fn widen(x: u32) -> u64 {
