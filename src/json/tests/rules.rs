@@ -426,7 +426,7 @@ fn flags_find_the_next_special_octet() {
                     if state >> 8 & 0xff < 256 / sparseness {
                         (state >> 16) as u8
                     } else {
-                        b' ' + (state >> 29) as u8 & 1
+                        b' ' + ((state >> 29) as u8 & 1)
                     }
                 })
                 .collect();

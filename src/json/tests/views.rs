@@ -64,7 +64,7 @@ fn escaped_string() {
     );
 
     let twin = string(r#"{"x":"\u0047rüße 😀/\u0022\u005c\u0008\u000c\u000a\u000d\u0009"}"#);
-    assert!(text == twin && twin == text);
+    assert_eq!(text, twin);
     assert!(
         string(r#"{"x":"a"}"#) == string(r#"{"x":"\u0061"}"#) && string(r#"{"x":"\u0061"}"#) == string(r#"{"x":"a"}"#)
     );
