@@ -7,6 +7,7 @@
 //! [`Verifier::verify`] is the five stages, in this order; each module of the crate belongs to one of them.
 #![no_std]
 #![deny(unsafe_code)]
+#![warn(unreachable_pub)]
 // For the crate alone; tests, benches and examples have `std` and convert as they like.
 #![warn(clippy::alloc_instead_of_core, clippy::as_conversions, clippy::std_instead_of_core)]
 
