@@ -67,6 +67,7 @@ pub(super) fn verify<const V: usize>(keys: [&IfmaKey<V>; 8], s: [&[u8]; 8], dige
         }
     }
     let s = Wide::from_lanes(numbers.each_ref());
+    let mut x = s;
     let n = Wide::from_lanes(keys.map(|key| &key.modulus.n));
     let n0 = load(&keys.map(|key| key.modulus.n0));
 
@@ -88,14 +89,13 @@ pub(super) fn verify<const V: usize>(keys: [&IfmaKey<V>; 8], s: [&[u8]; 8], dige
         neg_d.lowest(blocks),
         neg_pd.lowest(blocks),
     );
-    let (mut x, mut q, mut t) = (Wide::<V>::ZERO, Wide::<V>::ZERO, [Wide::<V>::ZERO.0; 2]);
+    let (mut q, mut t) = (Wide::<V>::ZERO, [Wide::<V>::ZERO.0; 2]);
     let (x, q) = (x.lowest_mut(blocks), q.lowest_mut(blocks));
     let (t, _) = t
         .as_flattened_mut()
         .as_flattened_mut()
         .split_at_mut_checked(2 * blocks)
         .unwrap_or_default();
-    x.copy_from_slice(s);
     for _ in 0..16 {
         square(x, t);
         reduce(n, n0, t, q, x);

@@ -157,7 +157,7 @@ impl<const V: usize> Modulus<V> {
             x = x.doubled().reduced(n);
         }
         // In the Montgomery domain x stands for 2, and R^2 for R = 2^exponent: raise x to that power, bit by bit.
-        for bit in (0..exponent.ilog2()).rev() {
+        for bit in (0..exponent.checked_ilog2().unwrap_or(0)).rev() {
             x = single::multiply_redc(self, &x, &x).reduced(n);
             if exponent >> bit & 1 == 1 {
                 x = x.doubled().reduced(n);
