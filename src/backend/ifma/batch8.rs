@@ -5,6 +5,11 @@
 //! Limb i of all eight numbers is one vector, so that nothing ever moves between lanes. Products are computed column by
 //! column in tiles of four limbs by four. The bounds are explained in `NOTES.md`.
 
+#![expect(
+    clippy::out_of_bounds_indexing,
+    reason = "every index is a constant; `each!` writes out branches, never taken, in which it is too large"
+)]
+
 use core::arch::x86_64::{
     __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64,
     _mm512_permutex2var_epi64, _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srli_epi64, _mm512_unpackhi_epi64,
@@ -62,6 +67,7 @@ pub(super) fn verify<const V: usize>(keys: [&IfmaKey<V>; 8], s: [&[u8]; 8], dige
         }
     }
     let s = Wide::from_lanes(numbers.each_ref());
+    let mut x = s;
     let n = Wide::from_lanes(keys.map(|key| &key.modulus.n));
     let n0 = load(&keys.map(|key| key.modulus.n0));
 
@@ -83,14 +89,13 @@ pub(super) fn verify<const V: usize>(keys: [&IfmaKey<V>; 8], s: [&[u8]; 8], dige
         neg_d.lowest(blocks),
         neg_pd.lowest(blocks),
     );
-    let (mut x, mut q, mut t) = (Wide::<V>::ZERO, Wide::<V>::ZERO, [Wide::<V>::ZERO.0; 2]);
+    let (mut q, mut t) = (Wide::<V>::ZERO, [Wide::<V>::ZERO.0; 2]);
     let (x, q) = (x.lowest_mut(blocks), q.lowest_mut(blocks));
     let (t, _) = t
         .as_flattened_mut()
         .as_flattened_mut()
         .split_at_mut_checked(2 * blocks)
         .unwrap_or_default();
-    x.copy_from_slice(s);
     for _ in 0..16 {
         square(x, t);
         reduce(n, n0, t, q, x);

@@ -2,9 +2,10 @@
 
 //! A public key with exponent 65537 in the form that the kernels want.
 //!
-//! Let R be the power of 2^52 that a reduction divides by, and redc(x) = x / R mod n. Squaring and reducing s sixteen times, without entering the Montgomery
-//! domain first, gives s^65536 / R^65535 mod n. The encoded message is P + H, where P is the encoding of an all-zero
-//! hash and H the hash, so with D = 1 / R^65535 mod n the signature is good if and only if
+//! Let R be the power of 2^52 that a reduction divides by, and redc(x) = x / R mod n. Squaring and reducing s sixteen
+//! times, without entering the Montgomery domain first, gives s^65536 / R^65535 mod n. The encoded message is P + H, where
+//! P is the encoding of an all-zero hash and H the hash, so with D = 1 / R^65535 mod n the signature is good if and only
+//! if
 //!
 //! > s · (s^65536 · D) − P · D − H · D ≡ 0 mod n,
 //!
@@ -156,7 +157,7 @@ impl<const V: usize> Modulus<V> {
             x = x.doubled().reduced(n);
         }
         // In the Montgomery domain x stands for 2, and R^2 for R = 2^exponent: raise x to that power, bit by bit.
-        for bit in (0..exponent.ilog2()).rev() {
+        for bit in (0..exponent.checked_ilog2().unwrap_or(0)).rev() {
             x = single::multiply_redc(self, &x, &x).reduced(n);
             if exponent >> bit & 1 == 1 {
                 x = x.doubled().reduced(n);

@@ -44,7 +44,7 @@ pub(super) fn enter_build<const V: usize>(token: Ifma, n: &Limbs<V>, rows: usize
 
 /// Enters [`single::verify`].
 pub(super) fn enter_verify<const V: usize, D: Digest256>(_: Ifma, key: &IfmaKey<V>, s: &[u8], digest: D) -> bool {
-    // SAFETY: `verify` is compiled for the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
+    // SAFETY: `verify` needs the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
     unsafe { single::verify(key, s, digest) }
 }
 
@@ -55,14 +55,14 @@ pub(super) fn enter_verify8<const V: usize>(
     s: [&[u8]; 8],
     digests: &[[u8; 32]; 8],
 ) -> [bool; 8] {
-    // SAFETY: `verify` is compiled for the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
+    // SAFETY: `verify` needs the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
     unsafe { batch8::verify(keys, s, digests) }
 }
 
 /// Enters [`single::raise`] with nothing to hash.
 #[cfg(test)]
 pub(super) fn enter_raise<const V: usize>(_: Ifma, modulus: &key::Modulus<V>, s: &Limbs<V>) -> Limbs<V> {
-    // SAFETY: `raise` is compiled for the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
+    // SAFETY: `raise` needs the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
     unsafe { single::raise(modulus, s, &mut [0; 32]) }
 }
 
@@ -70,7 +70,7 @@ pub(super) fn enter_raise<const V: usize>(_: Ifma, modulus: &key::Modulus<V>, s:
 #[cfg(test)]
 pub(super) fn enter_normalise<const V: usize>(_: Ifma, lanes: &[[u64; 8]; V]) -> (Limbs<V>, Limbs<V>) {
     let mut x = single::Operand::ZERO;
-    // SAFETY: the kernel is compiled for the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
+    // SAFETY: the kernel needs features of `Ifma`, and the token exists only where `Ifma::detect` found them.
     unsafe { layout::normalise_lanes(lanes, &mut x) };
     (x.a, x.d)
 }

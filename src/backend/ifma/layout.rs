@@ -3,6 +3,11 @@
 //! From what the reduction leaves to what the squaring wants: strided lanes to contiguous order, and lanes with carries
 //! to limbs below 2^52.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "every index is a constant; `each!` writes out branches, never taken, in which it is too large"
+)]
+
 use core::arch::x86_64::{
     __m512i, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_mask_add_epi64,
     _mm512_mask_blend_epi64, _mm512_mask_permutexvar_epi64, _mm512_or_si512, _mm512_permutex2var_epi64,
@@ -42,13 +47,15 @@ pub(super) fn contiguous<const V: usize>(strided: &[__m512i; ROOM]) -> [__m512i;
     out
 }
 
+/// Which lanes of a vector come from elsewhere, and from which lane there.
+type Lanes = (u8, [u64; 8]);
+
 struct Gather<const V: usize>;
 
 impl<const V: usize> Gather<V> {
     /// For each contiguous vector and each two vectors of pairs, or one and itself: which lanes are theirs, and from
     /// which of their lanes (8 and up: of the second).
-    #[expect(clippy::type_complexity, reason = "a table by three indexes")]
-    const TABLE: [[[(u8, [u64; 8]); V]; V]; V] = {
+    const TABLE: [[[Lanes; V]; V]; V] = {
         let mut table = [[[(0, [0; 8]); V]; V]; V];
         let mut c = 0;
         while c < V {
@@ -96,7 +103,7 @@ impl<const V: usize> Gather<V> {
     }
 
     /// The lanes of contiguous vector `c` that are in vector `a` or `b` of pairs.
-    const fn from(c: usize, a: usize, b: usize) -> (u8, [u64; 8]) {
+    const fn from(c: usize, a: usize, b: usize) -> Lanes {
         let (mut mask, mut index) = (0, [0; 8]);
         let mut limb = 8 * c;
         while limb < 8 * c + 8 {

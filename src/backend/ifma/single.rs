@@ -2,6 +2,13 @@
 
 //! One signature, its limbs spread over the lanes. The layouts and bounds are explained in `NOTES.md`.
 
+#![expect(
+    clippy::absurd_extreme_comparisons,
+    clippy::indexing_slicing,
+    clippy::out_of_bounds_indexing,
+    reason = "every index is a constant; `each!` writes out branches that are never taken"
+)]
+
 use core::arch::x86_64::{
     __m128i, __m512i, _mm_add_epi64, _mm_cvtsi64_si128, _mm_move_epi64, _mm_setzero_si128, _mm_srli_epi64,
     _mm512_add_epi64, _mm512_alignr_epi64, _mm512_and_si512, _mm512_broadcastq_epi64, _mm512_castsi512_si128,
@@ -26,8 +33,8 @@ pub(super) struct Operand<const V: usize> {
 #[repr(align(64))]
 struct Product<const V: usize>([[[u64; 8]; V]; 2]);
 
-/// Accumulators in every kernel, most of them never used: an index that `each!` can form is below this, even in a branch
-/// that is not taken.
+/// Accumulators in every kernel, most of them never used: more than any index that `each!` can form, even in a branch that
+/// is not taken.
 pub(super) const ROOM: usize = 24;
 
 /// Whether `s`, big-endian, has the length of the modulus, is below it, and is a signature of the digest.
@@ -164,38 +171,26 @@ fn square<const V: usize>(x: &Operand<V>, t: &mut Product<V>) {
     each!(I < V, { e[I] = _mm512_and_si512(e[I], keep) });
 
     let mut acc = [_mm512_setzero_si512(); ROOM];
+    macro_rules! add_products {
+        ($multiply:ident, $r:ident) => {
+            each!(K < V, {
+                let b = splat(x.a.0[K][$r]);
+                each!(I < V, {
+                    if I == K {
+                        acc[K + I] = $multiply(acc[K + I], b, a[I]);
+                    } else if I == K + 1 {
+                        acc[K + I] = $multiply(acc[K + I], b, e[I]);
+                    } else if I > K {
+                        acc[K + I] = $multiply(acc[K + I], b, d[I]);
+                    }
+                });
+            });
+        };
+    }
     for r in (0..8).rev() {
-        each!(K < V, {
-            let b = splat(x.a.0[K][r]);
-            each!(I < V, {
-                if I >= K {
-                    let y = if I == K {
-                        a[I]
-                    } else if I == K + 1 {
-                        e[I]
-                    } else {
-                        d[I]
-                    };
-                    acc[K + I] = _mm512_madd52hi_epu64(acc[K + I], b, y);
-                }
-            });
-        });
+        add_products!(_mm512_madd52hi_epu64, r);
         up_one_limb!(acc, 2 * V);
-        each!(K < V, {
-            let b = splat(x.a.0[K][r]);
-            each!(I < V, {
-                if I >= K {
-                    let y = if I == K {
-                        a[I]
-                    } else if I == K + 1 {
-                        e[I]
-                    } else {
-                        d[I]
-                    };
-                    acc[K + I] = _mm512_madd52lo_epu64(acc[K + I], b, y);
-                }
-            });
-        });
+        add_products!(_mm512_madd52lo_epu64, r);
     }
     t.set(&acc);
 }
