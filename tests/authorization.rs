@@ -6,9 +6,12 @@
 use rs256::AuthorizationError::{self, Malformed, NoCredentials};
 use rs256::{Error, bearer, bearer_only};
 
+/// The value of a field, and the token in it.
+type Row = (&'static [u8], Result<&'static [u8], AuthorizationError>);
+
 #[test]
 fn authorization_fields() {
-    let table: [(&[u8], Result<&[u8], AuthorizationError>); 60] = [
+    let table: [Row; 60] = [
         (b"Bearer abc.def.ghi", Ok(b"abc.def.ghi")),
         // the scheme has no case (RFC 9110 section 11.1)
         (b"bearer abc", Ok(b"abc")),

@@ -2,7 +2,13 @@
 
 //! What a policy says to claims: times to the second, issuers, audiences, types, what is required and what is waived, in
 //! which order, and checks of the caller's own.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::std_instead_of_core,
+    reason = "tests"
+)]
 
 mod common;
 
@@ -164,7 +170,7 @@ fn clocks_and_dates_at_their_ends() {
             ),
             (&[("exp", "1"), ("iat", "0")], 0, ACCEPTED),
         ] {
-            assert_eq!(verdict_at(&keys, &policy, &signed(changes), now), expected);
+            assert_eq!(verdict_at(&keys, &policy, signed(changes), now), expected);
         }
         let eternal = POLICY.waive_expiration().leeway(leeway(secs)).max_age(max_age);
         for (iat, now, expected) in [

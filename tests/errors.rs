@@ -2,7 +2,13 @@
 
 //! Every error, produced by the input that it is about: its text, its code for metrics, what a server answers, and
 //! whether fetching the keys again could help.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::std_instead_of_core,
+    reason = "tests"
+)]
 
 mod common;
 

@@ -277,7 +277,7 @@ fn which_jwks_are_usable() {
         ("\"RSA\"".to_owned(), Some(SkipReason::NotAnObject)),
         (good.jwk("").replace("\"n\"", r#""\u006e""#), None),
     ] {
-        let found = match load(std::slice::from_ref(&jwk)) {
+        let found = match load(core::slice::from_ref(&jwk)) {
             Ok(report) => {
                 assert_eq!((report.kept(), report.skipped().count()), (1, 0));
                 None

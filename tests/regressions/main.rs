@@ -14,13 +14,8 @@
 //!
 //! [`ROWS`] lists every row that was gathered, those for other layers included, with the reason; a test holds the list
 //! and the tests together, so that neither loses a row unnoticed.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::as_conversions,
-    reason = "tests"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::as_conversions, clippy::std_instead_of_core, reason = "tests")]
 
 #[path = "../common/mod.rs"]
 mod common;
