@@ -243,7 +243,7 @@ impl Rotation {
     pub fn on_unknown_kid(&mut self, now: NumericDate) -> Action {
         self.advance(now);
         // After a failure the next fetch is due soon enough, and its pause must not become shorter.
-        if self.failures == 0 && !self.is_in_flight {
+        if self.failures == 0 {
             self.until_due = self
                 .until_due
                 .min(self.unknown_kid_interval.saturating_sub(self.since_start));

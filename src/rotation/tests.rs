@@ -48,6 +48,7 @@ fn pauses_double_up_to_a_cap_and_a_good_fetch_resets_them() {
     for _ in 0..300 {
         let fetch = start(&mut rotation, now);
         rotation.on_fetched(fetch, Outcome::Failed, at(now));
+        assert_eq!(rotation.poll(at(now)), Action::Wait(at(now + 300)));
         now += 300;
     }
     let fetch = start(&mut rotation, now);
@@ -168,6 +169,22 @@ fn a_clock_that_steps_changes_no_duration() {
     }
     assert!((50..=100).contains(&fetches), "{fetches}");
     assert_eq!(rotation.freshness(at(0)), Freshness::Stale);
+}
+
+#[test]
+fn durations_saturate() {
+    let all = u64::from(u32::MAX);
+    let mut rotation = Rotation::new(0);
+    let fetch = start(&mut rotation, 1000);
+    assert_eq!(rotation.poll(at(1001)), Action::Wait(at(1030)));
+    assert_eq!(rotation.poll(at(1001 + all)), Action::Wait(at(1006 + all)));
+    rotation.on_fetched(fetch, Outcome::Good, at(1001 + all));
+    assert_eq!(rotation.freshness(at(1001 + all)), Freshness::Stale);
+
+    let mut rotation = Rotation::new(0);
+    let fetch = start(&mut rotation, 1000);
+    rotation.on_fetched(fetch, Outcome::Good, at(1001));
+    assert_eq!(rotation.freshness(at(1001 + all)), Freshness::Stale);
 }
 
 #[test]

@@ -85,16 +85,16 @@ enum Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
+    // As many tokens in much use as a set has entries, and others; an end of everything is rare enough to fill up.
     let step = prop_oneof![
-        12 => (0..40_u32, 0..2_usize).prop_map(|(number, key)| Step::Use(number, key)),
-        // a few tokens in much use
-        12 => (0..12_u32).prop_map(|number| Step::Use(number, 0)),
-        3 => (0..40_u32, 0..2_usize).prop_map(|(number, key)| Step::Insert(number, key)),
-        3 => (0..40_u32, 0..2_usize).prop_map(|(number, key)| Step::LookUp(number, key)),
-        2 => (0..40_u32).prop_map(Step::Remove),
+        120 => (0..60_u32, 0..2_usize).prop_map(|(number, key)| Step::Use(number, key)),
+        160 => (0..24_u32).prop_map(|number| Step::Use(number, 0)),
+        20 => (0..60_u32, 0..2_usize).prop_map(|(number, key)| Step::Insert(number, key)),
+        20 => (0..60_u32, 0..2_usize).prop_map(|(number, key)| Step::LookUp(number, key)),
+        6 => (0..60_u32).prop_map(Step::Remove),
         1 => Just(Step::Clear),
     ];
-    proptest::collection::vec(step, 0..600)
+    proptest::collection::vec(step, 0..800)
 }
 
 const SETS: u32 = 3;
