@@ -39,24 +39,25 @@ fn column<L: Limb>(t: &mut L, q: Block<L>, b: L, s: &mut Block<L>) {
 pub(crate) trait Columns: Copy {
     /// The blocks of `b` against four multipliers, in as many blocks of `t`; from the pending limbs `s` to those that are
     /// pending then.
-    fn multiply_columns(t: &mut [Block<Self>], q: Block<Self>, b: &[Block<Self>], s: Block<Self>) -> Block<Self>;
+    fn multiply_columns(t: &mut [Block<Self>], q: &Block<Self>, b: &[Block<Self>], s: &mut Block<Self>);
 }
 
 #[inline(always)]
-fn columns<L: Limb>(t: &mut [Block<L>], q: Block<L>, b: &[Block<L>], mut s: Block<L>) -> Block<L> {
+fn columns<L: Limb>(t: &mut [Block<L>], q: &Block<L>, b: &[Block<L>], s: &mut Block<L>) {
+    let (q, mut pending) = (*q, *s);
     for ([b0, b1, b2, b3], [t0, t1, t2, t3]) in b.iter().zip(t) {
-        column(t0, q, *b0, &mut s);
-        column(t1, q, *b1, &mut s);
-        column(t2, q, *b2, &mut s);
-        column(t3, q, *b3, &mut s);
+        column(t0, q, *b0, &mut pending);
+        column(t1, q, *b1, &mut pending);
+        column(t2, q, *b2, &mut pending);
+        column(t3, q, *b3, &mut pending);
     }
-    s
+    *s = pending;
 }
 
 impl Columns for u64 {
     #[inline(always)]
-    fn multiply_columns(t: &mut [Block<Self>], q: Block<Self>, b: &[Block<Self>], s: Block<Self>) -> Block<Self> {
-        columns(t, q, b, s)
+    fn multiply_columns(t: &mut [Block<Self>], q: &Block<Self>, b: &[Block<Self>], s: &mut Block<Self>) {
+        columns(t, q, b, s);
     }
 }
 
@@ -64,15 +65,15 @@ impl Columns for u64 {
 impl Columns for u32 {
     // The compiler decides: inlined for speed, one copy of it for size.
     #[inline]
-    fn multiply_columns(t: &mut [Block<Self>], q: Block<Self>, b: &[Block<Self>], s: Block<Self>) -> Block<Self> {
-        columns(t, q, b, s)
+    fn multiply_columns(t: &mut [Block<Self>], q: &Block<Self>, b: &[Block<Self>], s: &mut Block<Self>) {
+        columns(t, q, b, s);
     }
 }
 
 #[cfg(all(feature = "cortex-m-dsp", target_arch = "arm"))]
 impl Columns for u32 {
-    fn multiply_columns(t: &mut [Block<Self>], q: Block<Self>, b: &[Block<Self>], s: Block<Self>) -> Block<Self> {
-        crate::backend::arm::multiply_columns(t, q, b, s)
+    fn multiply_columns(t: &mut [Block<Self>], q: &Block<Self>, b: &[Block<Self>], s: &mut Block<Self>) {
+        crate::backend::arm::multiply_columns(t, q, b, s);
     }
 }
 
@@ -82,10 +83,10 @@ fn multiply_row<'t, L: Limb>(
     t: &'t mut [Block<L>],
     q: Block<L>,
     b: &[Block<L>],
-    s: Block<L>,
+    mut s: Block<L>,
 ) -> (Option<&'t mut Block<L>>, Block<L>) {
     let (below, above) = t.split_at_mut_checked(b.len()).unwrap_or_default();
-    let s = L::multiply_columns(below, q, b, s);
+    L::multiply_columns(below, &q, b, &mut s);
     (above.first_mut(), s)
 }
 
