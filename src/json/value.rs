@@ -132,6 +132,9 @@ pub struct JsonObject<'j> {
 }
 
 impl<'j> JsonObject<'j> {
+    /// `{}`
+    pub(crate) const EMPTY: Self = Self::new("{}");
+
     #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) const fn new(text: &'j str) -> Self {
         Self { text }
