@@ -2,13 +2,7 @@
 
 //! What a policy says to claims: times to the second, issuers, audiences, types, what is required and what is waived, in
 //! which order, and checks of the caller's own.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::std_instead_of_core,
-    reason = "tests"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
 

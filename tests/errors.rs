@@ -2,13 +2,7 @@
 
 //! Every error, produced by the input that it is about: its text, its code for metrics, what a server answers, and
 //! whether fetching the keys again could help.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::std_instead_of_core,
-    reason = "tests"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
 
@@ -20,8 +14,8 @@ use common::setting::{AUDIENCE, HEADER, ISSUER, NOW, POLICY, claims, jwk_set, ke
 use common::signer::Signer;
 use common::{encode, read};
 use rs256::{
-    Check, Claims, CompactJws, Error, Issuer, KeyFileError, KeySet, LoadError, NumericDate, Policy, PolicyError,
-    RegisteredClaim, Revocation, Rsa2048, RsaPublicKey, TokenView, Verifier, bearer,
+    Check, Claims, CompactJws, Error, Issuer, KeyFileError, KeySelectionError, KeySet, LoadError, NumericDate, Policy,
+    PolicyError, ProviderClaim, RegisteredClaim, Revocation, Rsa2048, RsaPublicKey, TokenView, Verifier, bearer,
 };
 
 /// What [`POLICY`] answers to a token.
@@ -98,6 +92,7 @@ fn rows() -> Vec<Row> {
     rows.extend(header_rows());
     rows.extend(claims_rows());
     rows.extend(policy_rows());
+    rows.extend(provider_rows());
     rows
 }
 
@@ -404,6 +399,99 @@ fn policy_rows() -> Vec<Row> {
         403,
         Some("Bearer error=\"insufficient_scope\""),
         false,
+    ));
+    rows
+}
+
+/// What the policies of a provider and the rotation of keys refuse; `entra.rs`, `adfs.rs`, `roles.rs` and `rotation.rs`
+/// cause these.
+fn provider_rows() -> Vec<Row> {
+    let mut rows = [
+        (
+            PolicyError::GraphToken,
+            "graph_token",
+            "expected a token for this application, found one for Microsoft Graph",
+        ),
+        (
+            PolicyError::TenantAmbiguous,
+            "tid_ambiguous",
+            "expected one tenant, found a second spelling of `tid`",
+        ),
+        (PolicyError::TenantSyntax, "tid_not_a_guid", "expected a GUID for `tid`"),
+        (PolicyError::Tenant, "tenant", "expected another tenant (`tid`)"),
+        (
+            PolicyError::TokenVersion,
+            "token_version",
+            "expected another version (`ver`) for this issuer and audience",
+        ),
+        (PolicyError::TokenKind, "token_kind", "expected another kind of token"),
+        (
+            PolicyError::SigningKeyIssuer,
+            "signing_key_issuer",
+            "expected a key that signs for this issuer",
+        ),
+        (
+            PolicyError::SigningKeyCloud,
+            "signing_key_cloud",
+            "expected a key of this cloud, found one of another",
+        ),
+        (PolicyError::Nonce, "nonce", "expected another nonce"),
+        (PolicyError::Client, "client", "expected another client application"),
+    ]
+    .map(|(error, code, text)| (own(error), code, text, 401, TOKEN, false))
+    .to_vec();
+    for (claim, name, missing, wrong_type) in [
+        (ProviderClaim::TenantId, "`tid`", "tid_missing", "tid_wrong_type"),
+        (ProviderClaim::ObjectId, "`oid`", "oid_missing", "oid_wrong_type"),
+        (ProviderClaim::Version, "`ver`", "ver_missing", "ver_wrong_type"),
+        (ProviderClaim::Scopes, "`scp`", "scp_missing", "scp_wrong_type"),
+        (
+            ProviderClaim::IdentityType,
+            "`idtyp`",
+            "idtyp_missing",
+            "idtyp_wrong_type",
+        ),
+        (ProviderClaim::AuthorizedParty, "`azp`", "azp_missing", "azp_wrong_type"),
+        (
+            ProviderClaim::ApplicationId,
+            "`appid`",
+            "appid_missing",
+            "appid_wrong_type",
+        ),
+        (ProviderClaim::Nonce, "`nonce`", "nonce_missing", "nonce_wrong_type"),
+        (
+            ProviderClaim::Groups,
+            "`groups`, `hasgroups` or `_claim_names`",
+            "groups_missing",
+            "groups_wrong_type",
+        ),
+        (
+            ProviderClaim::Other,
+            "of the provider",
+            "provider_claim_missing",
+            "provider_claim_wrong_type",
+        ),
+    ] {
+        let text: &'static str = format!("expected the claim {name}, found none").leak();
+        rows.push((own(PolicyError::ClaimMissing(claim)), missing, text, 401, TOKEN, false));
+        let text: &'static str = format!("expected another JSON type for the claim {name}").leak();
+        rows.push((own(PolicyError::ClaimType(claim)), wrong_type, text, 401, TOKEN, false));
+    }
+    rows.push((
+        own(PolicyError::GroupsOverage),
+        "groups_overage",
+        "expected a role that the token does not hold, and its groups are not listed",
+        403,
+        Some("Bearer error=\"insufficient_scope\""),
+        false,
+    ));
+    rows.push((
+        KeySelectionError::KeysStale.into(),
+        "keys_stale",
+        "expected keys fetched lately, found stale ones",
+        503,
+        None,
+        true,
     ));
     rows
 }

@@ -4,13 +4,7 @@
 //!
 //! A process of its own, because an allocator is one for the whole program. Allocations are counted for each thread, so
 //! that the test harness does not disturb.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::std_instead_of_core,
-    reason = "tests"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
 

@@ -5,13 +5,7 @@
 //! A thread with too small a stack takes the process down, so each measurement is a process: this test binary runs
 //! itself. The child uses up a part of a thread's stack and does its work with the rest; the least rest that is enough
 //! for ordinary tokens and key sets has to be enough for hostile ones.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::std_instead_of_core,
-    reason = "tests"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
 
