@@ -11,6 +11,8 @@ use std::thread;
 
 use common::setting::{ACCEPTED, AUDIENCE, HEADER, ISSUER, NOW, POLICY, claims, jwk_set, keys, verdict_at};
 use common::signer::Signer;
+use rs256::cache::VerifiedCache;
+use rs256::rotation::{Action, AnswerError, RotatingKeys, Rotation};
 use rs256::{
     AcceptedToken, Authority, AuthorizationError, Claims, ClaimsError, CompactJws, DerError, Error, HeaderError,
     InvalidBase64url, InvalidSignature, Issuer, JoseHeader, JsonArray, JsonError, JsonNumber, JsonObject, JsonStr,
@@ -52,6 +54,10 @@ fn what_may_be_shared_and_copied() {
     shared::<KeySet<8>>();
     shared::<PreparedKey<Rsa2048>>();
     shared::<RsaPublicKey<Rsa8192>>();
+    shared::<VerifiedCache<8>>();
+    shared::<RotatingKeys<8>>();
+    shared::<Action>();
+    copied::<Rotation>();
     an_error::<Error>();
     an_error::<AuthorizationError>();
     an_error::<JwsError>();
@@ -67,6 +73,7 @@ fn what_may_be_shared_and_copied() {
     an_error::<DerError>();
     an_error::<PemError>();
     an_error::<LoadError>();
+    an_error::<AnswerError>();
     let verifier = |keys| {
         let verifier: Verifier<'_> = Verifier::new(keys, &POLICY);
         let copy = verifier;
@@ -84,6 +91,8 @@ fn sizes_that_the_documentation_names() {
     assert!(size_of::<RsaPublicKey<Rsa4096>>() <= 512 + 24);
     assert!(size_of::<RsaPublicKey<Rsa8192>>() <= 1024 + 24);
     assert!(size_of::<Error>() <= 24);
+    assert!(size_of::<VerifiedCache<1024>>() == 1024 * 49 + 16);
+    assert!(size_of::<Rotation>() <= 64);
     // What is handed around by value stays a few words.
     let word = size_of::<usize>();
     assert!(size_of::<JsonStr<'_>>() <= 3 * word);

@@ -10,73 +10,46 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::{LazyLock, Mutex};
 
-use base64ct::Encoding;
-use common::{base64, text};
+use common::encode;
+use common::setting::jwk_set;
+use common::signer::Signer;
 use proptest::prelude::*;
 use rs256::cache::VerifiedCache;
 use rs256::{
     Authority, Error, InvalidSignature, Issuer, KeySet, NumericDate, Policy, PolicyError, PreparedKey, Revocation,
     Rsa2048, RsaPublicKey, Verifier,
 };
-use rsa::pkcs8::DecodePrivateKey;
-use rsa::traits::PublicKeyParts;
-use rsa::{Pkcs1v15Sign, RsaPrivateKey};
-use sha2::{Digest, Sha256};
 
 const CLOCK: u64 = 1_760_000_000;
 const NOW: NumericDate = NumericDate::from_secs(CLOCK);
 
-/// The keys of this file, 2048 bits.
-static SIGNERS: LazyLock<[RsaPrivateKey; 3]> = LazyLock::new(|| {
-    let file = text("benches/data/private-keys-that-guard-nothing/2048.pem");
-    let blocks: Vec<RsaPrivateKey> = file
-        .split("-----BEGIN PRIVATE KEY-----")
-        .skip(1)
-        .take(3)
-        .map(|block| {
-            let body = block.split("-----END").next().unwrap();
-            RsaPrivateKey::from_pkcs8_der(&base64(&body.split_whitespace().collect::<String>())).unwrap()
-        })
-        .collect();
-    blocks.try_into().unwrap()
-});
-
-fn base64url(octets: &[u8]) -> String {
-    base64ct::Base64UrlUnpadded::encode_string(octets)
-}
-
-fn sign(signer: usize, header: &str, payload: &str) -> String {
-    let signing_input = format!("{}.{}", base64url(header.as_bytes()), base64url(payload.as_bytes()));
-    // DigestInfo of SHA-256, RFC 8017 section 9.2 note 1
-    let mut digest_info = common::hex("3031300d060960864801650304020105000420");
-    digest_info.extend(Sha256::digest(&signing_input));
-    let signature = SIGNERS[signer]
-        .sign(Pkcs1v15Sign::new_unprefixed(), &digest_info)
-        .unwrap();
-    format!("{signing_input}.{}", base64url(&signature))
+/// Three keys of 2048 bits.
+fn signer(index: usize) -> &'static Signer {
+    [Signer::good(), Signer::other(), Signer::in_flash()][index]
 }
 
 /// A token of `issuer`, number `number`, with the `kid` that all keys share.
-fn token(signer: usize, issuer: &str, number: u32) -> String {
+fn token(key: usize, issuer: &str, number: u32) -> String {
     let claims = format!(
         r#"{{"iss":"{issuer}","aud":"api://orders","exp":{},"sub":"{number}"}}"#,
         CLOCK + 1000
     );
-    sign(signer, r#"{"alg":"RS256","kid":"shared"}"#, &claims)
-}
-
-fn jwk(signer: usize) -> String {
-    let [n, e] = [SIGNERS[signer].n(), SIGNERS[signer].e()].map(|number| base64url(&number.to_bytes_be()));
-    format!(r#"{{"kty":"RSA","kid":"shared","n":"{n}","e":"{e}"}}"#)
+    signer(key).token(r#"{"alg":"RS256","kid":"shared"}"#, claims)
 }
 
 /// A set of the keys of these signers, in this order, all under one `kid`.
 fn set(signers: &[usize]) -> KeySet<3, Rsa2048> {
-    let keys: Vec<String> = signers.iter().map(|signer| jwk(*signer)).collect();
+    let jwks: Vec<String> = signers
+        .iter()
+        .map(|index| signer(*index).jwk(r#""kid":"shared""#))
+        .collect();
     let mut set = KeySet::new();
-    set.replace_from_jwk_set(format!(r#"{{"keys":[{}]}}"#, keys.join(",")).as_bytes())
-        .unwrap();
+    set.replace_from_jwk_set(jwk_set(&jwks).as_bytes()).unwrap();
     set
+}
+
+fn public_key(index: usize) -> RsaPublicKey<Rsa2048> {
+    RsaPublicKey::<Rsa2048>::from_be_bytes(&signer(index).n(), &signer(index).e()).unwrap()
 }
 
 fn policy(issuer: &'static str) -> Policy<'static> {
@@ -138,7 +111,7 @@ static TOKENS: LazyLock<Vec<Known>> = LazyLock::new(|| {
             format!("{signing_input}.{flipped}{}", &signature[1..]),
             format!(
                 "{}.{}.{signature}",
-                base64url(br#"{"kid":"shared","alg":"RS256"}"#),
+                encode(br#"{"kid":"shared","alg":"RS256"}"#),
                 signing_input.split_once('.').unwrap().1
             ),
         ] {
@@ -185,10 +158,7 @@ proptest! {
         let (a, b) = (policy("a"), policy("b"));
         let orders: [&[usize]; 5] = [&[0], &[1], &[0, 1], &[1, 0], &[2, 1, 0]];
         let sets = orders.map(set);
-        let pinned = PreparedKey::new(&RsaPublicKey::<Rsa2048>::from_be_bytes(
-            &SIGNERS[1].n().to_bytes_be(),
-            &SIGNERS[1].e().to_bytes_be(),
-        ).unwrap());
+        let pinned = PreparedKey::new(&public_key(1));
         // two authorities that publish keys under one kid
         let both = [Authority::new(&sets[0], &a), Authority::new(&sets[4], &b)];
         let verifiers = [
@@ -390,8 +360,7 @@ fn a_hit_skips_neither_lookup_nor_policy_nor_revocation() {
 #[test]
 fn a_key_in_flash_has_the_fingerprint_of_the_prepared_one() {
     let a = policy("a");
-    let key =
-        RsaPublicKey::<Rsa2048>::from_be_bytes(&SIGNERS[0].n().to_bytes_be(), &SIGNERS[0].e().to_bytes_be()).unwrap();
+    let key = public_key(0);
     let keys = set(&[0]);
     let mut cache = VerifiedCache::<8>::new();
     let good = token(0, "a", 1);

@@ -13,6 +13,7 @@ use std::fmt::Debug;
 use common::setting::{AUDIENCE, HEADER, ISSUER, NOW, POLICY, claims, jwk_set, key_set, keys};
 use common::signer::Signer;
 use common::{encode, read};
+use rs256::rotation::Rotation;
 use rs256::{
     Check, Claims, CompactJws, Error, Issuer, KeyFileError, KeySelectionError, KeySet, LoadError, NumericDate, Policy,
     PolicyError, ProviderClaim, RegisteredClaim, Revocation, Rsa2048, RsaPublicKey, TokenView, Verifier, bearer,
@@ -26,6 +27,16 @@ fn refused(token: impl AsRef<[u8]>) -> Error {
 fn refused_by(policy: &(dyn Check + Sync), keys: &KeySet<4>, token: impl AsRef<[u8]>) -> Error {
     let mut buf = vec![0; 1 << 16];
     let refused = Verifier::new(keys, policy).verify(token.as_ref(), NumericDate::from_secs(NOW), &mut buf);
+    refused.map(|_| ()).unwrap_err()
+}
+
+/// What keys answer that were never fetched.
+fn stale(token: impl AsRef<[u8]>) -> Error {
+    let keys = keys();
+    let now = NumericDate::from_secs(NOW);
+    let stale = Rotation::new(0).while_fresh(&keys, now);
+    let mut buf = [0; 2048];
+    let refused = Verifier::new(stale, &POLICY).verify(token.as_ref(), now, &mut buf);
     refused.map(|_| ()).unwrap_err()
 }
 
@@ -191,6 +202,14 @@ fn early_rows() -> Vec<Row> {
             refused_by(&POLICY, &KeySet::new(), good),
             "no_keys",
             "expected a key set with keys, found an empty one",
+            503,
+            None,
+            true,
+        ),
+        (
+            stale(Signer::good().token(HEADER, claims(&[]))),
+            "keys_stale",
+            "expected keys fetched lately, found stale ones",
             503,
             None,
             true,

@@ -16,6 +16,8 @@ use std::hint::black_box;
 use common::setting::{HEADER, ISSUER, NOW, POLICY, claims, jwk_set};
 use common::signer::Signer;
 use common::{encode, read};
+use rs256::cache::VerifiedCache;
+use rs256::rotation::{Action, RotatingKeys, Rotation};
 use rs256::{
     Authority, Claims, CompactJws, Error, JsonValue, KeySet, NumericDate, PreparedKey, Revocation, Rsa2048, Rsa8192,
     RsaPublicKey, Verifier, bearer, bearer_only,
@@ -226,6 +228,29 @@ fn nothing_allocates() {
     without_allocation(|| {
         let authorities = [Authority::new(&keys, &POLICY), Authority::new(&keys, &POLICY)];
         assert!(Verifier::any(&authorities).verify(token, now, &mut buf).is_ok());
+    });
+    without_allocation(|| {
+        let mut cache = VerifiedCache::<8>::new();
+        for _ in 0..3 {
+            let pending = verifier.prepare(token, &mut buf).unwrap();
+            assert!(cache.verify(pending).unwrap().accept(now).is_ok());
+        }
+        assert!(cache.remove(token));
+        print(&cache, &cache.hits());
+    });
+    without_allocation(|| {
+        let mut rotating = RotatingKeys::<4>::new(Rotation::new(0));
+        let Action::Fetch(fetch) = rotating.poll(now) else {
+            panic!("nothing to fetch")
+        };
+        let answer = Some(keys_json.as_bytes());
+        assert!(rotating.on_fetched(fetch, answer, now).is_ok());
+        assert!(
+            Verifier::new(rotating.keys(now), &POLICY)
+                .verify(token, now, &mut buf)
+                .is_ok()
+        );
+        print(&rotating, &"");
     });
     for (token, expected) in &tokens_refused {
         let mut buf = vec![0; 1 << 16];

@@ -9,7 +9,10 @@
 
 use core::fmt::{self, Write};
 use core::hint::black_box;
+use core::ops::{Deref, DerefMut};
 
+use rs256::cache::VerifiedCache;
+use rs256::rotation::{Action, Freshness, RotatingKeys, Rotation};
 use rs256::{
     Authority, Check, CompactJws, Issuer, JsonValue, KeySet, Leeway, NumericDate, Policy, PolicyError, PreparedKey,
     Revocation, Rsa2048, Rsa4096, Rsa8192, RsaPublicKey, RsaSize, TokenView, Verifier, bearer, bearer_only,
@@ -113,6 +116,63 @@ fn by_stages<S: RsaSize>(verifier: &Verifier<'_, S>, token: &[u8], buf: &mut [u8
     Ok(())
 }
 
+/// Stands for the guard of a lock.
+struct Guard<T>(T);
+
+impl<T> Deref for Guard<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Guard<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+/// By way of the cache, directly and as if it were behind a lock.
+#[inline(never)]
+fn remembered<S: RsaSize, const N: usize>(
+    verifier: &Verifier<'_, S>,
+    cache: &mut VerifiedCache<N>,
+    token: &[u8],
+    buf: &mut [u8],
+) -> Result<(), rs256::Error> {
+    let now = NumericDate::from_secs(black_box(NOW));
+    for _ in 0..black_box(3) {
+        cache.verify(verifier.prepare(token, buf)?)?.accept(now)?;
+    }
+    let lock = || Guard(VerifiedCache::<8>::new());
+    VerifiedCache::verify_locked(verifier.prepare(token, buf)?, lock)?.accept(now)?;
+    black_box((cache.remove(token), cache.hits(), cache.misses()));
+    cache.clear();
+    Ok(())
+}
+
+#[inline(never)]
+fn rotated(keys: &mut RotatingKeys<4>, answer: &[u8], token: &[u8], buf: &mut [u8]) -> bool {
+    let now = NumericDate::from_secs(black_box(NOW));
+    if let Err(error) = keys.restore(answer, black_box(now), now) {
+        show(error);
+    }
+    for action in [keys.on_unknown_kid(now), keys.poll(now)] {
+        match action {
+            Action::Fetch(fetch) => match keys.on_fetched(fetch, black_box(Some(answer)), now) {
+                Ok(report) => black_box(report.kept() > 0),
+                Err(error) => {
+                    show(error);
+                    false
+                }
+            },
+            Action::Wait(until) => black_box(until > now),
+        };
+    }
+    keys.freshness(now) == Freshness::Fresh && verify(&Verifier::new(keys.keys(now), &SMALL_POLICY), token, buf)
+}
+
 #[inline(never)]
 fn load<const N: usize, S: RsaSize>(keys: &mut KeySet<N, S>, text: &[u8]) -> bool {
     match keys.replace_from_jwk_set(text) {
@@ -183,6 +243,11 @@ fn run() -> bool {
     good &= verify(&Verifier::new(black_box(&large), black_box(&SMALL_POLICY)), token, buf);
     good &= verify(&Verifier::any(black_box(&authorities)), token, buf);
     good &= by_stages(&Verifier::new(black_box(&keys), black_box(&SMALL_POLICY)), token, buf).is_ok();
+
+    let mut cache = VerifiedCache::<16>::new();
+    good &= remembered(&Verifier::new(black_box(&keys), black_box(&SMALL_POLICY)), &mut cache, token, buf).is_ok();
+    let rotation = Rotation::new(black_box(1)).refresh(black_box(60)).max_stale(black_box(600));
+    good &= rotated(&mut RotatingKeys::new(rotation), black_box(&rsa2048::ENTRA_KEYS), token, buf);
 
     good &= bearer(black_box(b"Bearer abc.def.ghi")).is_ok();
     good &= bearer_only(black_box([b"Bearer abc".as_slice()])).is_ok();
