@@ -147,6 +147,24 @@ fn entra_sources() {
             3,
         ),
         (json!({ "roles": [STAFF.as_str()] }), RoleSet::EMPTY, 2),
+        // strings that only together are as long as a GUID, and what stands behind them
+        (
+            json!({ "groups": ["aaaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", STAFF.as_str()] }),
+            WRITE | READ,
+            3,
+        ),
+        (
+            json!({ "groups": [STAFF.as_str(), "x", STAFF.as_str()] }),
+            WRITE | READ,
+            2,
+        ),
+        // a name that holds a GUID in quotation marks is no GUID
+        (
+            json!({ "groups": [format!("x\"{STAFF}"), format!("{STAFF}\"")] }),
+            RoleSet::EMPTY,
+            3,
+        ),
+        (json!({ "groups": [[STAFF.as_str()]] }), RoleSet::EMPTY, 2),
         (
             json!({ "wids": [GLOBAL_ADMIN.as_str()] }),
             ADMIN | APPROVE | WRITE | READ,
