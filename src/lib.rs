@@ -7,6 +7,11 @@
 //! [`Verifier::verify`] is the five stages, in this order; each module of the crate belongs to one of them.
 #![no_std]
 #![deny(unsafe_code)]
+// Vector code for x86-64 and the assembly of `cortex-m-dsp` need it; no other build has any.
+#![cfg_attr(
+    not(any(target_arch = "x86_64", all(target_arch = "arm", feature = "cortex-m-dsp"))),
+    forbid(unsafe_code)
+)]
 #![warn(unreachable_pub)]
 // For the crate alone; tests, benches and examples have `std` and convert as they like.
 #![warn(clippy::alloc_instead_of_core, clippy::as_conversions, clippy::std_instead_of_core)]
