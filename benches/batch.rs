@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! Batches of Entra-shaped tokens: from prepared tokens to verdicts. Each bench asserts its answers.
-#![allow(
-    missing_docs,
-    clippy::expect_used,
-    clippy::allow_attributes,
-    reason = "a bench fails by panicking"
-)]
+#![allow(missing_docs, clippy::expect_used, reason = "a bench fails by panicking")]
 
 mod common;
 

@@ -3,12 +3,7 @@
 //! RS256 alone, by key size and by the form of the key: a prepared key goes to the backend of this machine, a key in a
 //! `static` goes the portable way. `RUSTFLAGS='--cfg rs256_backend="portable64"'` times another backend for prepared
 //! keys. Each bench asserts its answer.
-#![allow(
-    missing_docs,
-    clippy::expect_used,
-    clippy::allow_attributes,
-    reason = "a bench fails by panicking"
-)]
+#![allow(missing_docs, clippy::expect_used, reason = "a bench fails by panicking")]
 
 mod common;
 

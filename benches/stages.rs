@@ -4,12 +4,7 @@
 //!
 //! Single stages are private; `RUSTFLAGS="--cfg rs256_internals" cargo bench --bench stages` opens them. Each bench
 //! asserts its answer.
-#![allow(
-    missing_docs,
-    clippy::expect_used,
-    clippy::allow_attributes,
-    reason = "a bench fails by panicking"
-)]
+#![allow(missing_docs, clippy::expect_used, reason = "a bench fails by panicking")]
 
 mod common;
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! The fixtures of `benches/data`, for every bench.
-#![allow(dead_code, clippy::allow_attributes, reason = "each bench uses its own part")]
 #![allow(
+    dead_code,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::allow_attributes,
-    reason = "fixtures"
+    reason = "fixtures, of which each bench uses its own part"
 )]
 
 use base64ct::{Base64UrlUnpadded, Encoding};
