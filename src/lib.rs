@@ -15,6 +15,7 @@
 #![warn(unreachable_pub)]
 // For the crate alone; tests, benches and examples have `std` and convert as they like.
 #![warn(clippy::mod_module_files)]
+#![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 #![warn(clippy::alloc_instead_of_core, clippy::as_conversions, clippy::std_instead_of_core)]
 
 #[cfg(test)]
