@@ -290,6 +290,11 @@ pub(crate) fn lane_class<S: RsaSize>(key: KeyRef<'_, S>) -> Option<LaneClass> {
     key.ifma().map(ifma::ByVectors::class)
 }
 
+/// SHA-256 of eight messages, where that is faster than one after the other.
+pub(crate) fn digest8(messages: [&[u8]; LANES]) -> Option<[[u8; 32]; LANES]> {
+    Ifma::detect().map(|token| ifma::digest8(token, messages))
+}
+
 /// [`verify`] for eight signatures, all at once where the keys are of one class.
 pub(crate) fn verify8<S: RsaSize>(
     keys: [KeyRef<'_, S>; LANES],

@@ -65,7 +65,7 @@ pub(crate) fn verify8<S: RsaSize>(
     messages: [&[u8]; LANES],
     signatures: [&[u8]; LANES],
 ) -> [bool; LANES] {
-    let digests = messages.map(|message| MessageHash::new(message).finish());
+    let digests = backend::digest8(messages).unwrap_or_else(|| messages.map(message_hash::digest));
     backend::verify8(keys, signatures, &digests)
 }
 

@@ -49,6 +49,7 @@ mod os2ip;
     clippy::allow_attributes,
     reason = "`each!` writes every index as a constant, and leaves the branches out that are beyond the bound"
 )]
+mod sha256;
 mod single;
 #[cfg(test)]
 mod tests;
@@ -57,6 +58,7 @@ pub(crate) use detect::Ifma;
 pub(crate) use form::verify8;
 pub(crate) use form::{ByVectors, Form, UpTo4096 as Key4096};
 pub(crate) use key::IfmaKey;
+pub(crate) use sha256::digest8;
 
 /// The form of keys with 2048 bits.
 pub(crate) type Key2048 = IfmaKey<5>;

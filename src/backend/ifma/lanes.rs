@@ -4,12 +4,12 @@
 //! is compiled for AVX-512. Every function here is safe to call.
 #![allow(unsafe_code)]
 
-use core::arch::x86_64::{__m512i, _mm512_loadu_si512, _mm512_storeu_si512};
+use core::arch::x86_64::{__m128i, __m512i, _mm_loadu_si128, _mm512_loadu_si512, _mm512_storeu_si512};
 
 #[cfg(test)]
 use super::layout;
 use super::limbs::Limbs;
-use super::{Ifma, IfmaKey, batch8, key, single};
+use super::{Ifma, IfmaKey, batch8, key, sha256, single};
 use crate::backend::Digest256;
 
 /// Reads eight lanes.
@@ -26,6 +26,14 @@ pub(super) fn load(lanes: &[u64; 8]) -> __m512i {
 pub(super) fn load_octets(octets: &[u8; 64]) -> __m512i {
     // SAFETY: `octets` is 64 readable octets, and this load asks for no alignment.
     unsafe { _mm512_loadu_si512(octets.as_ptr().cast()) }
+}
+
+/// Reads 16 octets.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn load_16(octets: &[u8; 16]) -> __m128i {
+    // SAFETY: `octets` is 16 readable octets, and this load asks for no alignment.
+    unsafe { _mm_loadu_si128(octets.as_ptr().cast()) }
 }
 
 /// Writes eight lanes.
@@ -57,6 +65,12 @@ pub(super) fn enter_verify8<const V: usize>(
 ) -> [bool; 8] {
     // SAFETY: `verify` needs the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
     unsafe { batch8::verify(keys, s, digests) }
+}
+
+/// Enters [`sha256::digest_pairs`].
+pub(super) fn enter_digest8(_: Ifma, messages: [&[u8]; 8]) -> [[u8; 32]; 8] {
+    // SAFETY: `digest_pairs` needs features of `Ifma`, and the token exists only where `Ifma::detect` found them.
+    unsafe { sha256::digest_pairs(messages) }
 }
 
 /// Enters [`single::raise`] with nothing to hash.

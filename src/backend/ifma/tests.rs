@@ -10,7 +10,7 @@ use num_bigint::BigUint;
 
 use super::batch8::verify8;
 use super::limbs::Limbs;
-use super::{Ifma, IfmaKey, lanes};
+use super::{Ifma, IfmaKey, digest8, lanes};
 use crate::backend::Digest256;
 
 /// A digest known from the start, which counts its steps.
@@ -425,4 +425,29 @@ fn refuses_what_is_no_modulus() {
     assert!(IfmaKey::<5>::new(token, &[], 0).is_none());
     n[0] = 2;
     assert!(IfmaKey::<5>::new(token, &n[..32], 256).is_none(), "even");
+}
+
+/// Every length up to some blocks in every lane, beside other lengths.
+#[test]
+fn digests_match_sha2() {
+    use sha2::Digest;
+
+    let Some(token) = token() else { return };
+    let mut random = Random(400);
+    let octets: Vec<u8> = (0..4096).map(|_| random.word() as u8).collect();
+    let check = |lengths: [usize; 8]| {
+        let messages = lengths.map(|len| &octets[len..2 * len]);
+        let expected = messages.map(|message| <[u8; 32]>::from(sha2::Sha256::digest(message)));
+        assert_eq!(digest8(token, messages), expected, "{lengths:?}");
+    };
+    for len in 0..=300 {
+        check([len; 8]);
+        let mut lengths = [0, 55, 56, 63, 64, 119, 120, 1024];
+        lengths[len % 8] = len;
+        lengths.rotate_left(len / 8 % 8);
+        check(lengths);
+    }
+    for _ in 0..200 {
+        check([(); 8].map(|()| random.word() as usize % 2048));
+    }
 }
