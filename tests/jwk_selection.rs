@@ -326,6 +326,37 @@ fn duplicate_names_in_a_key_take_that_key_out() {
 }
 
 #[test]
+fn duplicate_names_of_every_length_are_found_in_every_spelling() {
+    let jwk = Signer::good().jwk("");
+    let escape = |name: &str| -> String { name.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect() };
+    for len in 0..=70 {
+        // Many names of one length and one end, of which a table with a poor hash makes one.
+        let name = |i: usize| format!("{}{}", char::from(b'a' + u8::try_from(i).unwrap()), "x".repeat(len));
+        let names: Vec<String> = (0..20).map(name).collect();
+        let set = |second: &str| {
+            let members: Vec<String> = names.iter().map(|name| format!(r#""{name}":0"#)).collect();
+            format!(r#"{{{},"{second}":0,"keys":[{jwk}]}}"#, members.join(","))
+        };
+        let verdict = |second: &str| {
+            let refused = KeySet::<1>::new().replace_from_jwk_set(set(second).as_bytes()).err();
+            refused.map(|error| match error {
+                LoadError::Json(error) => error.kind(),
+                other => panic!("{other}"),
+            })
+        };
+        assert_eq!(verdict(&name(20)), None, "{len}");
+        assert_eq!(verdict(&escape(&name(20))), None, "{len}");
+        for i in [0, 7, 19] {
+            let (plain, escaped) = (name(i), escape(&name(i)));
+            let half = format!("{}{}", escape(&plain[..1]), &plain[1..]);
+            for second in [plain, escaped, half] {
+                assert_eq!(verdict(&second), Some(JsonErrorKind::DuplicateName), "{second}");
+            }
+        }
+    }
+}
+
+#[test]
 fn one_odd_key_does_not_take_the_set_down() {
     let odd = [
         r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA","use":"sig","kid":"k1"}"#,
