@@ -11,6 +11,7 @@ mod policy;
 mod signing_key;
 pub(crate) mod template;
 mod tenant;
+pub(crate) mod text;
 
 pub use crate::__guid as guid;
 pub use audience::Audience;

@@ -7,7 +7,7 @@ mod common;
 #[path = "common/entra_signer.rs"]
 mod entra_signer;
 
-use entra_signer::{NOW, jwk, key_set, sign, with};
+use entra_signer::{NOW, jwk, key_set, sign, sign_text, with};
 use rs256::adfs::{self, Farm};
 use rs256::entra::{self, Audience, Guid, Tenant, guid};
 use rs256::roles::{Decision, Grant, Held, RoleMap, RoleSet, Section};
@@ -299,6 +299,35 @@ fn overage_is_never_no_group() {
     // Where the section asks for no group, neither.
     let claims = json!({ "iss": "https://issuer.example", "aud": "orders", "exp": NOW + 4000, "hasgroups": true });
     assert_eq!(crate::held(2, &claims).require(WRITE).code(), "insufficient_scope");
+}
+
+#[test]
+fn whitespace_between_groups_means_nothing() {
+    let keys = key_set(&[jwk(0, "k0", &json!({}))]);
+    for groups in [
+        format!(r#"["{API}","{STAFF}"]"#),
+        format!(r#"["{API}", "{STAFF}"]"#),
+        format!(r#"["{API}" ,"{STAFF}"]"#),
+        format!(r#"[ "{API}","{STAFF}" ]"#),
+        format!(r#"["{API}","{STAFF}" ]"#),
+        format!("[\n\"{API}\",\n\t\"{STAFF}\"]"),
+    ] {
+        let claims = format!(
+            r#"{{"aud":"{API}","iss":"https://login.microsoftonline.com/{TENANT}/v2.0","exp":{}, "groups" : {groups} , "tid":"{TENANT}","ver":"2.0","scp":"orders.read"}}"#,
+            NOW + 4000
+        );
+        let token = sign_text(0, r#"{"alg":"RS256","kid":"k0"}"#, &claims);
+        let mut buf = [0; 4096];
+        let token = Verifier::new(&keys, &ENTRA)
+            .verify(&token, NumericDate::from_secs(NOW), &mut buf)
+            .unwrap();
+        let held = ROLES.evaluate(&token);
+        assert_eq!(
+            (held.roles(), held.unknown_values()),
+            (WRITE | READ | SCOPE_READ, 1),
+            "{groups}"
+        );
+    }
 }
 
 #[test]

@@ -230,6 +230,8 @@ mod tests {
             r#"{"a":"b"}"#.into(),
             r#" { "tid" : "x" , "ver" : [ 1 , "]" ] , "x" : { "y" : "}" } , "t":true,"f" :false , "n":null, "d": -1.5e3 } "#.into(),
             r#"{"e\"s\\c":1,"s":"q\"q","\u0061":"\u0062","":0,"TID":1,"tId":2}"#.into(),
+            // alike in the octets that the hash takes, and one the beginning of the other
+            r#"{"aaa":1,"aaaaa":2,"ab":3}"#.into(),
             format!("{{{}}}", many.join(",")),
             format!("{{{},\"e\\n\":0,\"zzz\":[1]}}", many[..62].join(",")),
         ] {
@@ -240,7 +242,7 @@ mod tests {
                     assert_eq!(written(claims.get(&name).unwrap()), written(value), "{name} in {text}");
                     count += 1;
                 }
-                for absent in ["", "absent", "claim200", "clai", "laim1", "tid\"", "e", "x ", "TID"] {
+                for absent in ["", "a", "aa", "aaaa", "absent", "claim200", "clai", "laim1", "tid\"", "e", "x ", "TID"] {
                     let walked = claims.iter().any(|(name, _)| name == *absent);
                     assert_eq!(claims.get(absent).is_some(), walked, "{absent} in {text}");
                 }
@@ -258,6 +260,7 @@ mod tests {
             (r#"{"tid":1,"tidy":2,"Ti":3,"aTid":4}"#, false),
             (r#"{"t\u0049d":1}"#, true),
             (r#"{"t\"d":1,"T\"D":1}"#, false),
+            (r#"{"tid":1,"TIDID":2,"tIdid":3}"#, false),
         ] {
             assert_eq!(
                 claims(text, |claims| claims.has_case_variant("tid")),

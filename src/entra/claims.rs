@@ -8,6 +8,7 @@ use super::facts::string;
 use super::groups::{GroupClaims, Groups};
 use super::guid::Guid;
 use super::template::first_path_segment;
+use super::text::words;
 use crate::claims::{Claims, StringOrArray};
 use crate::error::{PolicyError, ProviderClaim};
 use crate::json::{JsonStr, JsonValue};
@@ -135,7 +136,7 @@ impl<'b> EntraClaims<'b> {
     pub fn scopes(&self) -> impl Iterator<Item = &'b str> + use<'b> {
         // A scope has no character that must be escaped (RFC 6749 section 3.3).
         let text = self.scp.and_then(|scp| scp.as_str()).unwrap_or_default();
-        text.split(' ').filter(|scope| !scope.is_empty())
+        words(text)
     }
 
     /// Whether `scope` is one of [`EntraClaims::scopes`], as a whole.

@@ -6,6 +6,7 @@
 //! never comes here.
 
 use super::guid::Guid;
+use super::text::split_once;
 
 /// The placeholder, compared without case as Microsoft's own code does.
 const PLACEHOLDER: &str = "{tenantid}";
@@ -105,17 +106,18 @@ const fn split(text: &str) -> (&str, Option<&str>) {
 
 /// The first segment of a URL's path; for the issuers of Entra, the tenant.
 pub(crate) fn first_path_segment(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once(':')?;
-    let (_, path) = rest.strip_prefix("//")?.split_once('/')?;
-    path.split('/').next()
+    let (_, rest) = split_once(url, b':')?;
+    let (_, path) = split_once(rest.strip_prefix("//")?, b'/')?;
+    Some(split_once(path, b'/').map_or(path, |(segment, _)| segment))
 }
 
 /// The host of a URL of the scheme `https`, as it is written; `None` for any other text, and for one that hides the
 /// host behind user information.
 pub(crate) fn https_host(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("https://")?;
-    let host = rest.split(['/', '?', '#']).next()?;
-    (!host.is_empty() && !host.contains(['@', '\\'])).then_some(host)
+    let end = rest.bytes().position(|octet| matches!(octet, b'/' | b'?' | b'#'));
+    let host = rest.get(..end.unwrap_or(rest.len()))?;
+    (!host.is_empty() && !host.bytes().any(|octet| matches!(octet, b'@' | b'\\'))).then_some(host)
 }
 
 #[cfg(test)]

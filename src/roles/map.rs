@@ -7,6 +7,7 @@ use super::grant::{Origin, SCOPES, Section, tail};
 use super::set::RoleSet;
 use crate::claims::Claims;
 use crate::entra::GroupClaims;
+use crate::entra::text::words;
 use crate::json::{JsonArray, JsonStr, JsonValue};
 use crate::verifier::AcceptedToken;
 
@@ -79,10 +80,8 @@ fn collect(section: &Section<'_>, origin: &Origin, claims: &Claims<'_>, held: &m
             None => {}
             Some(JsonValue::String(text)) if claim == SCOPES => {
                 // A scope has no character that must be escaped (RFC 6749 section 3.3).
-                for scope in text.as_str().unwrap_or_default().split(' ') {
-                    if !scope.is_empty() {
-                        look_up(section, origin, claim, scope, held);
-                    }
+                for scope in words(text.as_str().unwrap_or_default()) {
+                    look_up(section, origin, claim, scope, held);
                 }
             }
             Some(JsonValue::String(text)) => look_up_string(section, origin, claim, text, held),
