@@ -121,9 +121,7 @@ fn moduli(random: &mut Random, bits: u64) -> Vec<BigUint> {
         // Limbs of all ones and of zeros in turn.
         (0..bits.div_ceil(104)).fold(top.clone(), |sum, i| sum | (ones(52) << (104 * i))) % ones(bits),
     ];
-    for _ in 0..4 {
-        out.push(random.below_bits(bits) | &top | &one);
-    }
+    out.push(random.below_bits(bits) | &top | &one);
     for n in &mut out {
         n.set_bit(bits - 1, true);
         n.set_bit(0, true);
@@ -153,9 +151,9 @@ fn representatives(random: &mut Random, n: &BigUint) -> Vec<BigUint> {
 /// The sizes that a key of `V` vectors is used for, and its limit.
 fn sizes<const V: usize>() -> &'static [u64] {
     match V {
-        5 => &[2048, 2049, 2056, 2064, 2075, 2076],
-        8 => &[2048, 2077, 2560, 3000, 3071, 3072, 3073, 3323, 3324],
-        10 => &[2048, 3325, 3328, 3329, 3584, 4095, 4096, 4155, 4156],
+        5 => &[2048, 2049, 2076],
+        8 => &[2077, 3072, 3324],
+        10 => &[3325, 4096, 4156],
         _ => panic!("no such size"),
     }
 }
@@ -217,7 +215,7 @@ fn verdicts<const V: usize>() {
             assert!(!check(&key, &octets(&n, k), digest));
 
             // The same in eight lanes, turned so that each case meets several lanes.
-            for turn in 0..4 {
+            for turn in 0..2 {
                 let lane = |i: usize| &batch[(i + 3 * turn) % batch.len()];
                 let keys: [_; 8] = core::array::from_fn(|i| &lane(i).0);
                 let s: [&[u8]; 8] = core::array::from_fn(|i| &lane(i).1[..]);
