@@ -6,10 +6,6 @@
 //! The SHA instructions of x86-64 are bound by latency: each of the 32 steps of a block waits for the one before, and
 //! half of the unit idles. Two messages that have nothing to do with each other fill it, which halves the time of each.
 //! More than two need more registers than there are. Everything else that is hashed in this crate goes to `sha2`.
-#![expect(
-    clippy::out_of_bounds_indexing,
-    reason = "every index is a constant; `each!` writes out branches that are never taken"
-)]
 
 use core::arch::x86_64::{
     __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_set_epi8, _mm_set_epi32,
