@@ -101,8 +101,8 @@ fn ones(bits: u64) -> BigUint {
 /// Makes `key` accept `s` with `digest`, whatever s^65537 mod n is: the constant P of the encoding is replaced by the
 /// one that fits. So the whole computation is tested for numbers of any shape, although nobody can sign for them.
 fn bend<const V: usize>(key: &mut IfmaKey<V>, n: &BigUint, s: &BigUint, digest: &[u8; 32]) {
-    let r = BigUint::from(1u8) << (52 * key.modulus.rows);
-    let d = (r % n).modinv(n).unwrap().modpow(&65535u32.into(), n);
+    // The key holds −D; `powers` tests that it is the right one.
+    let d = n - number(&key.neg_d);
     let p = s.modpow(&E.into(), n) + n - BigUint::from_bytes_be(digest) % n;
     key.neg_pd = limbs(&(n - p * d % n));
 }
