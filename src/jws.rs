@@ -33,7 +33,7 @@ pub struct CompactJws<'t> {
     signing_input: &'t [u8],
     header: &'t [u8],
     payload: &'t [u8],
-    signature: &'t [u8],
+    // INVARIANT: the last dot and the signature segment
     after_signing_input: &'t [u8],
     // INVARIANT: the octets that `header` and `payload` decode to
     header_len: usize,
@@ -77,7 +77,6 @@ impl<'t> CompactJws<'t> {
             signing_input,
             header,
             payload,
-            signature,
             after_signing_input,
             header_len,
             payload_len,
@@ -97,6 +96,13 @@ impl<'t> CompactJws<'t> {
         self.needed(MAX_SIGNATURE_LEN)
     }
 
+    const fn signature(&self) -> &'t [u8] {
+        match self.after_signing_input {
+            [_, signature @ ..] => signature,
+            [] => &[],
+        }
+    }
+
     const fn needed(&self, longest_signature: usize) -> usize {
         // BOUND: all three together are below MAX_TOKEN_LEN
         self.header_len
@@ -105,7 +111,7 @@ impl<'t> CompactJws<'t> {
     }
 
     const fn signature_room(&self, longest_signature: usize) -> usize {
-        match base64url::decoded_len(self.signature.len()) {
+        match base64url::decoded_len(self.signature().len()) {
             Some(len) if len <= longest_signature => len,
             _ => 0,
         }
@@ -124,11 +130,11 @@ impl<'t> CompactJws<'t> {
         }
         let header = JoseHeader::read(base64url::decode(self.header, header)?)?;
         let payload = base64url::decode(self.payload, payload)?;
-        let signature_len = base64url::decoded_len(self.signature.len()).ok_or(InvalidBase64url)?;
+        let signature_len = base64url::decoded_len(self.signature().len()).ok_or(InvalidBase64url)?;
         if signature_len > longest_signature {
             return Err(InvalidSignature.into());
         }
-        let signature = base64url::decode(self.signature, rest)?;
+        let signature = base64url::decode(self.signature(), rest)?;
         Ok(DecodedJws {
             signing_input: self.signing_input,
             after_signing_input: self.after_signing_input,
