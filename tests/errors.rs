@@ -504,14 +504,6 @@ fn provider_rows() -> Vec<Row> {
         Some("Bearer error=\"insufficient_scope\""),
         false,
     ));
-    rows.push((
-        KeySelectionError::KeysStale.into(),
-        "keys_stale",
-        "expected keys fetched lately, found stale ones",
-        503,
-        None,
-        true,
-    ));
     rows
 }
 

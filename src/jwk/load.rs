@@ -119,11 +119,11 @@ impl LoadReport {
             Some(SkipReason::KeyOperations),
             Some(SkipReason::Algorithm),
             Some(SkipReason::NotAnObject),
+            report.first_json.map(SkipReason::Json),
             Some(SkipReason::MissingMember),
             Some(SkipReason::WrongType),
             Some(SkipReason::MemberTooLong),
             Some(SkipReason::Base64url),
-            report.first_json.map(SkipReason::Json),
             report.first_key.map(SkipReason::Key),
         ]
         .into_iter()

@@ -248,7 +248,7 @@ fn signing_key(random: &mut Random, bits: u64) -> (BigUint, BigUint) {
     let one = BigUint::from(1u8);
     let prime = |random: &mut Random, low: &BigUint, span: &BigUint| {
         loop {
-            let p = low + ((random.below_bits(span.bits() + 16) % span) | &one);
+            let p = (low + random.below_bits(span.bits() + 16) % span) | &one;
             let fermat = |base: u32| BigUint::from(base).modpow(&(&p - 1u8), &p) == one;
             if [2, 3, 5, 7].into_iter().all(fermat) && &p % E != one {
                 return p;
