@@ -15,8 +15,8 @@ use common::signer::Signer;
 use common::{encode, read};
 use rs256::rotation::Rotation;
 use rs256::{
-    Check, Claims, CompactJws, Error, Issuer, KeyFileError, KeySelectionError, KeySet, LoadError, NumericDate, Policy,
-    PolicyError, ProviderClaim, RegisteredClaim, Revocation, Rsa2048, RsaPublicKey, TokenView, Verifier, bearer,
+    Check, Claims, CompactJws, Error, Issuer, KeyFileError, KeySet, LoadError, NumericDate, Policy, PolicyError,
+    ProviderClaim, RegisteredClaim, Revocation, Rsa2048, RsaPublicKey, TokenView, Verifier, bearer,
 };
 
 /// What [`POLICY`] answers to a token.
