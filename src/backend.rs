@@ -42,9 +42,9 @@ use core::fmt;
 
 use self::ifma::{Form, Ifma};
 use self::portable::{Chain, Scratch};
-use crate::rs256::KeyFingerprint;
 use crate::rs256::public_key::RsaPublicKey;
 use crate::rs256::size::{Rsa2048, Rsa4096, RsaSize};
+use crate::rs256::{KeyFingerprint, MessageHash};
 
 pub(crate) use self::native::{NativeLimb, pop_native};
 pub(crate) use self::portable::{Block, Columns, Modulus, write_be};
@@ -225,40 +225,18 @@ impl<'k, S: RsaSize> KeyRef<'k, S> {
     }
 }
 
-/// A SHA-256 digest that may not be finished yet.
-///
-/// The digest is needed only at the very end of the arithmetic. A backend that leaves the units for hashing idle calls
-/// [`step`](Self::step) between its own steps; the others call [`finish`](Self::finish) alone.
-pub(crate) trait Digest256 {
-    /// Compresses one block of the message, if any is left.
-    #[allow(dead_code, clippy::allow_attributes, reason = "not every backend has gaps to fill")]
-    fn step(&mut self);
-
-    /// Compresses what is left and returns the digest.
-    fn finish(self) -> [u8; 32];
-}
-
-/// A digest that is already there.
-impl Digest256 for [u8; 32] {
-    fn step(&mut self) {}
-
-    fn finish(self) -> [u8; 32] {
-        self
-    }
-}
-
-/// Whether s^e mod n is the EMSA-PKCS1-v1_5 encoding of `digest`, for the signature s of exactly k octets. False, too, if
+/// Whether s^e mod n is the EMSA-PKCS1-v1_5 encoding of `hash`, for the signature s of exactly k octets. False, too, if
 /// s is not below n.
-pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, signature: &[u8], digest: impl Digest256) -> bool {
+pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, signature: &[u8], hash: MessageHash<'_>) -> bool {
     if signature.len() != key.public_key().modulus_len() {
         return false;
     }
     match key {
         KeyRef::Prepared(key) => match &key.inner {
-            Inner::Portable(key) => key.verify_vartime(signature, digest),
-            Inner::Ifma { key, .. } => key.get().verify(signature, digest),
+            Inner::Portable(key) => key.verify_vartime(signature, hash),
+            Inner::Ifma { key, .. } => key.get().verify(signature, hash),
         },
-        KeyRef::Static(key) => verify_unprepared_vartime(key, signature, digest),
+        KeyRef::Static(key) => verify_unprepared_vartime(key, signature, hash),
     }
 }
 
@@ -304,7 +282,7 @@ pub(crate) fn verify8<S: RsaSize>(
     ifma::verify8(keys.map(KeyRef::ifma), signatures, digests).unwrap_or_else(|| {
         let mut good = [false; LANES];
         for (((good, key), signature), digest) in good.iter_mut().zip(keys).zip(signatures).zip(digests) {
-            *good = verify(key, signature, *digest);
+            *good = verify(key, signature, MessageHash::Known(*digest));
         }
         good
     })
@@ -331,10 +309,10 @@ pub(crate) fn public_op<S: RsaSize>(key: KeyRef<'_, S>, signature: &[u8], out: &
 
 // Not inlined: the numbers are on the stack while it runs, and only then.
 #[inline(never)]
-fn verify_unprepared_vartime<S: RsaSize>(key: &RsaPublicKey<S>, signature: &[u8], digest: impl Digest256) -> bool {
+fn verify_unprepared_vartime<S: RsaSize>(key: &RsaPublicKey<S>, signature: &[u8], hash: MessageHash<'_>) -> bool {
     let n = key.modulus();
     with_scratch::<S, _>(&n, |scratch| {
-        portable::verify_vartime(&n, key.exponent(), signature, || digest.finish(), scratch)
+        portable::verify_vartime(&n, key.exponent(), signature, || hash.get(), scratch)
     })
 }
 
@@ -379,11 +357,11 @@ impl<S: RsaSize> PortableKey<S> {
         key
     }
 
-    fn verify_vartime(&self, signature: &[u8], digest: impl Digest256) -> bool {
+    fn verify_vartime(&self, signature: &[u8], hash: MessageHash<'_>) -> bool {
         let (Some(squarings), [neg_d, neg_pd]) =
             (portable::chain_squarings(self.public.exponent()), self.chain.as_slice())
         else {
-            return verify_unprepared_vartime(&self.public, signature, digest);
+            return verify_unprepared_vartime(&self.public, signature, hash);
         };
         let n = self.public.modulus();
         let blocks = n.blocks.len();
@@ -392,7 +370,7 @@ impl<S: RsaSize> PortableKey<S> {
             neg_pd: neg_pd.as_ref().get(..blocks).unwrap_or_default(),
         };
         with_scratch::<S, _>(&n, |scratch| {
-            portable::verify_by_chain_vartime(&n, squarings, chain, signature, || digest.finish(), scratch)
+            portable::verify_by_chain_vartime(&n, squarings, chain, signature, || hash.get(), scratch)
         })
     }
 }
@@ -401,14 +379,14 @@ impl<S: RsaSize> PortableKey<S> {
 #[cfg(any(rs256_internals, fuzzing))]
 #[allow(missing_docs)]
 pub mod internals {
-    use super::{KeyRef, PreparedKey, RsaPublicKey, RsaSize};
+    use super::{KeyRef, MessageHash, PreparedKey, RsaPublicKey, RsaSize};
 
     pub fn verify_prepared<S: RsaSize>(key: &PreparedKey<S>, signature: &[u8], digest: &[u8; 32]) -> bool {
-        super::verify(KeyRef::Prepared(key), signature, *digest)
+        super::verify(KeyRef::Prepared(key), signature, MessageHash::Known(*digest))
     }
 
     pub fn verify_static<S: RsaSize>(key: &RsaPublicKey<S>, signature: &[u8], digest: &[u8; 32]) -> bool {
-        super::verify(KeyRef::Static(key), signature, *digest)
+        super::verify(KeyRef::Static(key), signature, MessageHash::Known(*digest))
     }
 
     pub fn public_op<S: RsaSize>(key: &RsaPublicKey<S>, signature: &[u8], out: &mut [u8]) -> bool {

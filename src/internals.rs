@@ -5,7 +5,7 @@
 
 pub use crate::backend::internals as backend;
 
-use crate::backend::{Digest256, KeyRef};
+use crate::backend::KeyRef;
 use crate::base64url;
 use crate::claims::Claims;
 use crate::error::{ClaimsError, HeaderError, InvalidBase64url};
@@ -33,7 +33,7 @@ pub fn read_header(header: &mut [u8]) -> Result<JoseHeader<'_>, HeaderError> {
 /// SHA-256, as the backends get it.
 #[must_use]
 pub fn sha256(message: &[u8]) -> [u8; 32] {
-    MessageHash::new(message).finish()
+    MessageHash::Of(message).get()
 }
 
 /// Reads a claims set: the strict JSON scan and the types of the registered claims.

@@ -20,7 +20,7 @@ pub use size::{Rsa2048, Rsa4096, Rsa8192, RsaSize};
 
 pub(crate) use crate::backend::KeyRef;
 pub use crate::backend::PreparedKey;
-use crate::backend::{self, Digest256, LANES};
+use crate::backend::{self, LANES};
 use crate::error::InvalidSignature;
 
 /// RSASSA-PKCS1-V1_5-VERIFY: whether the holder of `key` made `signature` over `message`.
@@ -31,16 +31,16 @@ use crate::error::InvalidSignature;
 #[inline(never)]
 pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
     if backend::HASH_FIRST {
-        verify_hash(key, message_hash::digest(message), signature)
+        verify_hash(key, MessageHash::Known(message_hash::digest(message)), signature)
     } else {
-        verify_hash(key, MessageHash::new(message), signature)
+        verify_hash(key, MessageHash::Of(message), signature)
     }
 }
 
-/// [`verify`] for a message of which the hash is known, or under way.
+/// [`verify`] for a message of which the hash may be known.
 pub(crate) fn verify_hash<S: RsaSize>(
     key: KeyRef<'_, S>,
-    hash: impl Digest256,
+    hash: MessageHash<'_>,
     signature: &[u8],
 ) -> Result<(), InvalidSignature> {
     // 1. Length checking: S must be exactly k octets. Without this step a signature with zero octets in front would be

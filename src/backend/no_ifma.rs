@@ -5,7 +5,8 @@
 
 use core::marker::PhantomData;
 
-use super::{Digest256, LANES, LaneClass, NativeLimb};
+use super::{LANES, LaneClass, NativeLimb};
+use crate::rs256::MessageHash;
 
 /// The proof that never exists.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +50,7 @@ impl ByVectors<'_> {
         match self.0 {}
     }
 
-    pub(crate) fn verify<D: Digest256>(self, _signature: &[u8], _digest: D) -> bool {
+    pub(crate) fn verify(self, _signature: &[u8], _hash: MessageHash<'_>) -> bool {
         match self.0 {}
     }
 }

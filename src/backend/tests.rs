@@ -164,7 +164,11 @@ fn chain_verify<L: Limb>(key: &Key, signature: &[u8], digest: &[u8; 32]) -> bool
 }
 
 fn static_verify<S: RsaSize>(key: &Key, signature: &[u8], digest: &[u8; 32]) -> bool {
-    verify(KeyRef::Static(&key.public::<S>()), signature, *digest)
+    verify(
+        KeyRef::Static(&key.public::<S>()),
+        signature,
+        MessageHash::Known(*digest),
+    )
 }
 
 fn static_power<S: RsaSize>(key: &Key, signature: &[u8]) -> Option<Vec<u8>> {
@@ -176,7 +180,7 @@ fn prepared_verify<S: RsaSize>(key: &Key, signature: &[u8], digest: &[u8; 32]) -
     verify(
         KeyRef::Prepared(&PreparedKey::new(&key.public::<S>())),
         signature,
-        *digest,
+        MessageHash::Known(*digest),
     )
 }
 
@@ -565,7 +569,7 @@ fn lengths_other_than_k_are_refused() {
     let prepared = PreparedKey::new(&public);
     let mut out = [0; 300];
     for key in [KeyRef::Prepared(&prepared), KeyRef::Static(&public)] {
-        assert!(verify(key, signature, *digest));
+        assert!(verify(key, signature, MessageHash::Known(*digest)));
         let mut longer = vec![0];
         longer.extend(signature);
         for wrong in [&longer[..], &signature[1..], &signature[..255], &[]] {

@@ -21,6 +21,7 @@ use super::lanes::{self, load, store};
 use super::limbs::{LIMB_MASK, Limbs};
 use super::os2ip::{hash_limbs, os2ip};
 use super::single::splat;
+use crate::rs256::MessageHash;
 
 /// One limb of eight numbers.
 type Lanes = [u64; 8];
@@ -46,13 +47,13 @@ pub(crate) fn verify8<const V: usize>(keys: [&IfmaKey<V>; 8], s: [&[u8]; 8], dig
     }
     let mut good = [false; 8];
     for (((good, key), s), digest) in good.iter_mut().zip(keys).zip(s).zip(digests) {
-        *good = key.verify(s, *digest);
+        *good = key.verify(s, MessageHash::Known(*digest));
     }
     good
 }
 
 /// [`verify8`] for keys with equally many rows.
-#[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi")]
+#[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi,sha")]
 pub(super) fn verify<const V: usize>(keys: [&IfmaKey<V>; 8], s: [&[u8]; 8], digests: &[[u8; 32]; 8]) -> [bool; 8] {
     let mut good = [false; 8];
     let mut numbers = [Limbs::ZERO; 8];
@@ -212,7 +213,7 @@ impl Column {
 
     /// Adds the sixteen products of two blocks.
     #[inline]
-    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[target_feature(enable = "avx512f,avx512ifma,sha")]
     fn tile(&mut self, a: &Block, b: &Block) {
         let [a0, a1, a2, a3] = a;
         let (a0, a1, a2, a3) = (load(a0), load(a1), load(a2), load(a3));
@@ -238,7 +239,7 @@ impl Column {
 
     /// Adds the six products of different limbs of one block.
     #[inline]
-    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[target_feature(enable = "avx512f,avx512ifma,sha")]
     fn triangle(&mut self, a: &Block) {
         let [a0, a1, a2, a3] = a;
         let (a0, a1, a2, a3) = (load(a0), load(a1), load(a2), load(a3));
@@ -269,7 +270,7 @@ impl Column {
 
 /// Adds the products of the first block of `a` and the last of `b`, the second and the last but one, and so on.
 #[inline]
-#[target_feature(enable = "avx512f,avx512ifma")]
+#[target_feature(enable = "avx512f,avx512ifma,sha")]
 fn add_tiles(to: &mut Column, a: &[Block], b: &[Block]) {
     for (a, b) in a.iter().zip(b.iter().rev()) {
         to.tile(a, b);
@@ -277,7 +278,7 @@ fn add_tiles(to: &mut Column, a: &[Block], b: &[Block]) {
 }
 
 /// Sets `t` to x^2.
-#[target_feature(enable = "avx512f,avx512ifma")]
+#[target_feature(enable = "avx512f,avx512ifma,sha")]
 fn square(x: &[Block], t: &mut [Block]) {
     let mut carried = [_mm512_setzero_si512(); 4];
     for (column, t) in t.iter_mut().enumerate() {
@@ -310,7 +311,7 @@ fn square(x: &[Block], t: &mut [Block]) {
 }
 
 /// Sets `t` to x · s + H · (−D) + (−P · D).
-#[target_feature(enable = "avx512f,avx512ifma")]
+#[target_feature(enable = "avx512f,avx512ifma,sha")]
 fn finish(x: &[Block], s: &[Block], hash: &[Block], neg_d: &[Block], neg_pd: &[Block], t: &mut [Block]) {
     let mut neg_pd = neg_pd.iter();
     let mut carried = [_mm512_setzero_si512(); 4];
@@ -335,7 +336,7 @@ fn finish(x: &[Block], s: &[Block], hash: &[Block], neg_d: &[Block], neg_pd: &[B
 }
 
 /// Sets `x` to T / R mod n, normalised, below T / R + n. `quotient` is scratch.
-#[target_feature(enable = "avx512f,avx512ifma")]
+#[target_feature(enable = "avx512f,avx512ifma,sha")]
 fn reduce(n: &[Block], n0: __m512i, t: &[Block], quotient: &mut [Block], x: &mut [Block]) {
     let zero = _mm512_setzero_si512();
     let Some(n_lowest) = n.first() else { return };

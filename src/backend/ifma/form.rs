@@ -3,7 +3,8 @@
 //! A prepared key with as many vectors as its modulus needs.
 
 use super::{Ifma, IfmaKey, batch8};
-use crate::backend::{Digest256, LANES, LaneClass, NativeLimb};
+use crate::backend::{LANES, LaneClass, NativeLimb};
+use crate::rs256::MessageHash;
 
 /// The one exponent that the kernels raise to.
 const EXPONENT: u64 = 65537;
@@ -29,12 +30,12 @@ pub enum ByVectors<'k> {
 }
 
 impl ByVectors<'_> {
-    /// Whether s^e mod n is the encoded message of `digest`.
-    pub(crate) fn verify<D: Digest256>(self, signature: &[u8], digest: D) -> bool {
+    /// Whether s^e mod n is the encoded message of `hash`.
+    pub(crate) fn verify(self, signature: &[u8], hash: MessageHash<'_>) -> bool {
         match self {
-            Self::V5(key) => key.verify(signature, digest),
-            Self::V8(key) => key.verify(signature, digest),
-            Self::V10(key) => key.verify(signature, digest),
+            Self::V5(key) => key.verify(signature, hash),
+            Self::V8(key) => key.verify(signature, hash),
+            Self::V10(key) => key.verify(signature, hash),
         }
     }
 }

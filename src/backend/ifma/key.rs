@@ -14,9 +14,10 @@
 
 use super::limbs::{LIMB_BITS, LIMB_MASK, Limbs, low52};
 use super::os2ip::os2ip;
+use super::sha256::GapHash;
 use super::{Ifma, lanes, single};
-use crate::backend::Digest256;
 use crate::limits::MIN_MODULUS_BITS;
+use crate::rs256::MessageHash;
 use crate::rs256::emsa::DIGEST_INFO_SHA256;
 
 /// A modulus with what Montgomery reduction by it needs.
@@ -69,17 +70,15 @@ impl<const V: usize> IfmaKey<V> {
         serves.then(|| lanes::enter_build(token, &Limbs::from_words(n_le.iter().copied()), rows, modulus_octets))
     }
 
-    /// Whether `s` is a signature of the message whose digest is being computed.
-    ///
-    /// `digest` is stepped before each squaring and before each reduction, and finished after them.
+    /// Whether `s` is a signature of the message whose hash this is.
     #[must_use]
-    pub(crate) fn verify<D: Digest256>(&self, s: &[u8], digest: D) -> bool {
-        lanes::enter_verify(self.token, self, s, digest)
+    pub(crate) fn verify(&self, s: &[u8], hash: MessageHash<'_>) -> bool {
+        lanes::enter_verify(self.token, self, s, hash)
     }
 }
 
 /// Computes the constants of a key. `n` and `rows` keep what [`Modulus`] promises.
-#[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi")]
+#[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi,sha")]
 pub(super) fn build<const V: usize>(token: Ifma, n: &Limbs<V>, rows: usize, k: usize) -> IfmaKey<V> {
     let modulus = Modulus::new(n, rows);
 
@@ -88,7 +87,7 @@ pub(super) fn build<const V: usize>(token: Ifma, n: &Limbs<V>, rows: usize, k: u
     if let Some(limb) = one.iter_mut().next() {
         *limb = 1;
     }
-    let d = single::raise(&modulus, &one, &mut [0; 32]).reduced(n);
+    let d = single::raise(&modulus, &one, &mut GapHash::new(MessageHash::Known([0; 32]))).reduced(n);
 
     // P · D = redc(P · redc(D · R^2)).
     let d_r = single::multiply_redc(&modulus, &d, &modulus.rr());
@@ -146,7 +145,7 @@ impl<const V: usize> Modulus<V> {
     }
 
     /// R^2 mod n.
-    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[target_feature(enable = "avx512f,avx512ifma,sha")]
     fn rr(&self) -> Limbs<V> {
         let n = &self.n;
         // 2R mod n, by doubling from the largest power of two below n.
@@ -173,7 +172,7 @@ fn r_bits(rows: usize) -> u32 {
 }
 
 /// P: the EMSA-PKCS1-v1_5 encoding in `k` octets of a hash of 32 zero octets, `00 01 FF .. FF 00 DigestInfo 00 .. 00`.
-#[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi")]
+#[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi,sha")]
 fn em_of_zero_hash<const V: usize>(k: usize) -> Limbs<V> {
     let fixed = [0].iter().chain(&DIGEST_INFO_SHA256).chain(&[0; 32]).rev();
     let mut em = [[0xff_u8; 52]; V];

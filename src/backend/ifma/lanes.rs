@@ -9,8 +9,10 @@ use core::arch::x86_64::{__m128i, __m512i, _mm_loadu_si128, _mm512_loadu_si512, 
 #[cfg(test)]
 use super::layout;
 use super::limbs::Limbs;
+#[cfg(test)]
+use super::sha256::GapHash;
 use super::{Ifma, IfmaKey, batch8, key, sha256, single};
-use crate::backend::Digest256;
+use crate::rs256::MessageHash;
 
 /// Reads eight lanes.
 #[inline]
@@ -51,9 +53,9 @@ pub(super) fn enter_build<const V: usize>(token: Ifma, n: &Limbs<V>, rows: usize
 }
 
 /// Enters [`single::verify`].
-pub(super) fn enter_verify<const V: usize, D: Digest256>(_: Ifma, key: &IfmaKey<V>, s: &[u8], digest: D) -> bool {
+pub(super) fn enter_verify<const V: usize>(_: Ifma, key: &IfmaKey<V>, s: &[u8], hash: MessageHash<'_>) -> bool {
     // SAFETY: `verify` needs the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
-    unsafe { single::verify(key, s, digest) }
+    unsafe { single::verify(key, s, hash) }
 }
 
 /// Enters [`batch8::verify`].
@@ -77,7 +79,7 @@ pub(super) fn enter_digest8(_: Ifma, messages: [&[u8]; 8]) -> [[u8; 32]; 8] {
 #[cfg(test)]
 pub(super) fn enter_raise<const V: usize>(_: Ifma, modulus: &key::Modulus<V>, s: &Limbs<V>) -> Limbs<V> {
     // SAFETY: `raise` needs the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
-    unsafe { single::raise(modulus, s, &mut [0; 32]) }
+    unsafe { single::raise(modulus, s, &mut GapHash::new(MessageHash::Known([0; 32]))) }
 }
 
 /// Enters [`layout::normalise_lanes`]; gives the number and its double.

@@ -15,12 +15,13 @@ use core::arch::x86_64::{
 
 use super::Ifma;
 use super::lanes::{self, load_16};
+use crate::rs256::MessageHash;
 
 /// A block of a message.
 type Block = [u8; 64];
 
 /// The round constants, four at a time (section 4.2.2).
-const K: [[u32; 4]; 16] = [
+pub(super) const K: [[u32; 4]; 16] = [
     [0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5],
     [0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5],
     [0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3],
@@ -127,32 +128,136 @@ fn padded(rest: &[u8], len: usize) -> ([Block; 2], bool) {
     (out, two)
 }
 
+/// Blocks of a message that are hashed in the gaps of the arithmetic: two for each squaring.
+const IN_GAPS: usize = 32;
+
+/// The hash of one message, of which a kernel has the blocks compressed in gaps of its own.
+pub(super) struct GapHash<'m> {
+    known: Option<[u8; 32]>,
+    state: State,
+    blocks: &'m [Block],
+    // What is left of the last blocks, which are padded, and where it begins.
+    last: [Block; 2],
+    next_of_last: usize,
+}
+
+/// A block of which the rounds are under way.
+#[derive(Clone, Copy)]
+pub(super) struct Compression {
+    state: State,
+    w: [__m128i; 4],
+}
+
+impl<'m> GapHash<'m> {
+    /// Begins with the hash. A message of more blocks than there are gaps has its first ones compressed now.
+    #[target_feature(enable = "avx512f,sha")]
+    pub(super) fn new(hash: MessageHash<'m>) -> Self {
+        let mut gaps = Self {
+            known: None,
+            state: State::initial(),
+            blocks: &[],
+            last: [[0; 64]; 2],
+            next_of_last: 2,
+        };
+        match hash {
+            MessageHash::Known(hash) => gaps.known = Some(hash),
+            MessageHash::Of(message) => {
+                let (blocks, rest) = message.as_chunks::<64>();
+                let (last, two) = padded(rest, message.len());
+                let [first, second] = last;
+                (gaps.last, gaps.next_of_last) = if two { (last, 0) } else { ([second, first], 1) };
+                let surplus = (blocks.len() + 2).saturating_sub(IN_GAPS);
+                let (now, later) = blocks.split_at_checked(surplus).unwrap_or((blocks, &[]));
+                for block in now {
+                    [gaps.state] = compress([gaps.state], [block]);
+                }
+                gaps.blocks = later;
+            }
+        }
+        gaps
+    }
+
+    /// Takes up the next block, if there is one.
+    #[target_feature(enable = "avx512f,sha")]
+    pub(super) fn begin(&mut self) -> Option<Compression> {
+        let block = if let Some((block, rest)) = self.blocks.split_first() {
+            self.blocks = rest;
+            block
+        } else {
+            let block = self.last.get(self.next_of_last)?;
+            self.next_of_last += 1;
+            block
+        };
+        Some(Compression {
+            state: self.state,
+            w: schedule(block),
+        })
+    }
+
+    /// Takes in a block of which all rounds are done.
+    #[target_feature(enable = "avx512f,sha")]
+    pub(super) fn end(&mut self, block: Option<Compression>) {
+        if let Some(block) = block {
+            self.state.abef = _mm_add_epi32(self.state.abef, block.state.abef);
+            self.state.cdgh = _mm_add_epi32(self.state.cdgh, block.state.cdgh);
+        }
+    }
+
+    #[target_feature(enable = "avx512f,sha")]
+    pub(super) fn finish(mut self) -> [u8; 32] {
+        if let Some(hash) = self.known {
+            return hash;
+        }
+        while let Some(mut block) = self.begin() {
+            for k in K.as_chunks::<2>().0 {
+                block.eight_rounds(k);
+            }
+            self.end(Some(block));
+        }
+        self.state.digest()
+    }
+}
+
+impl Compression {
+    /// The next eight rounds, of which `k` are the constants. Fewer at a time cost more: where the registers are full of
+    /// something else, the state goes to memory and back in between.
+    #[inline]
+    #[target_feature(enable = "avx512f,sha")]
+    pub(super) fn eight_rounds(&mut self, k: &[[u32; 4]; 2]) {
+        for k in k {
+            let [w0, w1, w2, w3] = self.w;
+            self.state = self.state.four_rounds(w0, k);
+            // Those for the last 16 rounds are not used any more.
+            self.w = [w1, w2, w3, next_words(self.w)];
+        }
+    }
+}
+
+/// The first 16 words of a block, which are big-endian.
+#[inline]
+#[target_feature(enable = "avx512f,sha")]
+fn schedule(block: &Block) -> [__m128i; 4] {
+    let order = _mm_set_epi8(12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3);
+    let mut w = [_mm_setzero_si128(); 4];
+    for (w, quarter) in w.iter_mut().zip(block.as_chunks::<16>().0) {
+        *w = _mm_shuffle_epi8(load_16(quarter), order);
+    }
+    w
+}
+
 /// Compresses a block of each of `N` messages (section 6.2.2).
 #[inline]
 #[target_feature(enable = "avx512f,sha")]
 fn compress<const N: usize>(before: [State; N], blocks: [&Block; N]) -> [State; N] {
-    // Words are big-endian.
-    let order = _mm_set_epi8(12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3);
     let mut state = before;
     let mut w = [[_mm_setzero_si128(); 4]; N];
-    each!(I < N, {
-        let (quarters, _) = blocks[I].as_chunks::<16>();
-        if let [a, b, c, d] = quarters {
-            w[I] = [
-                _mm_shuffle_epi8(load_16(a), order),
-                _mm_shuffle_epi8(load_16(b), order),
-                _mm_shuffle_epi8(load_16(c), order),
-                _mm_shuffle_epi8(load_16(d), order),
-            ];
-        }
-    });
+    each!(I < N, { w[I] = schedule(blocks[I]) });
     let (scheduled, last) = K.split_at(12);
     for k in scheduled {
         each!(I < N, {
             let [w0, w1, w2, w3] = w[I];
             state[I] = state[I].four_rounds(w0, k);
-            let next = _mm_add_epi32(_mm_sha256msg1_epu32(w0, w1), _mm_alignr_epi8::<4>(w3, w2));
-            w[I] = [w1, w2, w3, _mm_sha256msg2_epu32(next, w3)];
+            w[I] = [w1, w2, w3, next_words(w[I])];
         });
     }
     for k in last {
@@ -167,6 +272,14 @@ fn compress<const N: usize>(before: [State; N], blocks: [&Block; N]) -> [State; 
         state[I].cdgh = _mm_add_epi32(state[I].cdgh, before[I].cdgh);
     });
     state
+}
+
+/// The four words of the message schedule after these 16 (section 6.2.2, step 1).
+#[inline]
+#[target_feature(enable = "avx512f,sha")]
+fn next_words([w0, w1, w2, w3]: [__m128i; 4]) -> __m128i {
+    let next = _mm_add_epi32(_mm_sha256msg1_epu32(w0, w1), _mm_alignr_epi8::<4>(w3, w2));
+    _mm_sha256msg2_epu32(next, w3)
 }
 
 /// Four words in the lanes from the lowest up.

@@ -21,7 +21,8 @@ use super::lanes::{load, store};
 use super::layout::{contiguous, normalise};
 use super::limbs::{LIMB_MASK, Limbs};
 use super::os2ip::{hash_limbs, os2ip};
-use crate::backend::Digest256;
+use super::sha256::{Compression, GapHash, K};
+use crate::rs256::MessageHash;
 
 /// A number and its double, both normalised.
 pub(super) struct Operand<const V: usize> {
@@ -38,8 +39,8 @@ struct Product<const V: usize>([[[u64; 8]; V]; 2]);
 pub(super) const ROOM: usize = 24;
 
 /// Whether `s`, big-endian, has the length of the modulus, is below it, and is a signature of the digest.
-#[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi")]
-pub(super) fn verify<const V: usize, D: Digest256>(key: &IfmaKey<V>, s: &[u8], mut digest: D) -> bool {
+#[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi,sha")]
+pub(super) fn verify<const V: usize>(key: &IfmaKey<V>, s: &[u8], hash: MessageHash<'_>) -> bool {
     let n = &key.modulus.n;
     // RFC 8017 section 8.2.2, step 1: the length of the signature is k.
     if s.len() != key.k {
@@ -50,13 +51,14 @@ pub(super) fn verify<const V: usize, D: Digest256>(key: &IfmaKey<V>, s: &[u8], m
     if !s.is_below(n) {
         return false;
     }
-    let x = raise(&key.modulus, &s, &mut digest);
+    let mut hash = GapHash::new(hash);
+    let x = raise(&key.modulus, &s, &mut hash);
     let mut t = Product::ZERO;
     multiply(&x, &s, &mut t);
-    add_encoded_message(key, &digest.finish(), &mut t);
+    add_encoded_message(key, &hash.finish(), &mut t);
     // BOUND: the residue is above 0, because −P · D is at least 1, and below 3n: a multiple of n is n or 2n.
     let mut residue = Operand::ZERO;
-    reduce(&key.modulus, &t, &mut residue);
+    reduce(&key.modulus, &t, &mut residue, &mut None);
     is_once_or_twice(&residue.a, n)
 }
 
@@ -78,26 +80,28 @@ fn is_once_or_twice<const V: usize>(x: &Limbs<V>, n: &Limbs<V>) -> bool {
 }
 
 /// s^65536 / R^65535 mod n, below 3n.
-#[target_feature(enable = "avx512f,avx512ifma")]
-pub(super) fn raise<const V: usize, D: Digest256>(modulus: &Modulus<V>, s: &Limbs<V>, digest: &mut D) -> Limbs<V> {
+#[target_feature(enable = "avx512f,avx512ifma,sha")]
+pub(super) fn raise<const V: usize>(modulus: &Modulus<V>, s: &Limbs<V>, hash: &mut GapHash<'_>) -> Limbs<V> {
     let mut x = Operand { a: *s, d: s.doubled() };
     let mut t = Product::ZERO;
     for _ in 0..16 {
-        digest.step();
-        square(&x, &mut t);
-        digest.step();
-        reduce(modulus, &t, &mut x);
+        let mut block = hash.begin();
+        square(&x, &mut t, &mut block);
+        hash.end(block);
+        let mut block = hash.begin();
+        reduce(modulus, &t, &mut x, &mut block);
+        hash.end(block);
     }
     x.a
 }
 
 /// x · y / R mod n, below 3n, for x and y below 3n.
-#[target_feature(enable = "avx512f,avx512ifma")]
+#[target_feature(enable = "avx512f,avx512ifma,sha")]
 pub(super) fn multiply_redc<const V: usize>(modulus: &Modulus<V>, x: &Limbs<V>, y: &Limbs<V>) -> Limbs<V> {
     let mut t = Product::ZERO;
     multiply(x, y, &mut t);
     let mut out = Operand::ZERO;
-    reduce(modulus, &t, &mut out);
+    reduce(modulus, &t, &mut out, &mut None);
     out.a
 }
 
@@ -161,8 +165,8 @@ macro_rules! up_one_limb {
 }
 
 /// T = x^2.
-#[target_feature(enable = "avx512f,avx512ifma")]
-fn square<const V: usize>(x: &Operand<V>, t: &mut Product<V>) {
+#[target_feature(enable = "avx512f,avx512ifma,sha")]
+fn square<const V: usize>(x: &Operand<V>, t: &mut Product<V>, hash: &mut Option<Compression>) {
     let a = load_all(&x.a);
     let d = load_all(&x.d);
     // In E_v the bit that doubling carried out of block v − 1 is cleared.
@@ -187,16 +191,21 @@ fn square<const V: usize>(x: &Operand<V>, t: &mut Product<V>) {
             });
         };
     }
-    for r in (0..8).rev() {
+    let mut block = *hash;
+    for (r, k) in (0..8).rev().zip(K.as_chunks::<2>().0) {
         add_products!(_mm512_madd52hi_epu64, r);
         up_one_limb!(acc, 2 * V);
         add_products!(_mm512_madd52lo_epu64, r);
+        if let Some(block) = &mut block {
+            block.eight_rounds(k);
+        }
     }
+    *hash = block;
     t.set(&acc);
 }
 
 /// T = x · y.
-#[target_feature(enable = "avx512f,avx512ifma")]
+#[target_feature(enable = "avx512f,avx512ifma,sha")]
 fn multiply<const V: usize>(x: &Limbs<V>, y: &Limbs<V>, t: &mut Product<V>) {
     let mut acc = [_mm512_setzero_si512(); ROOM];
     for r in (0..8).rev() {
@@ -218,7 +227,7 @@ fn multiply<const V: usize>(x: &Limbs<V>, y: &Limbs<V>, t: &mut Product<V>) {
 }
 
 /// T += H · (−D) + (−P · D), for the hash H.
-#[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi")]
+#[target_feature(enable = "avx512f,avx512bw,avx512ifma,avx512vbmi,sha")]
 fn add_encoded_message<const V: usize>(key: &IfmaKey<V>, hash: &[u8; 32], t: &mut Product<V>) {
     let Limbs([h]) = hash_limbs(hash);
     let mut acc = [_mm512_setzero_si512(); ROOM];
@@ -243,8 +252,8 @@ fn add_encoded_message<const V: usize>(key: &IfmaKey<V>, hash: &[u8; 32], t: &mu
 }
 
 /// Sets `x` to T / R mod n, normalised, below T / R + 2n.
-#[target_feature(enable = "avx512f,avx512ifma")]
-fn reduce<const V: usize>(modulus: &Modulus<V>, t: &Product<V>, x: &mut Operand<V>) {
+#[target_feature(enable = "avx512f,avx512ifma,sha")]
+fn reduce<const V: usize>(modulus: &Modulus<V>, t: &Product<V>, x: &mut Operand<V>, hash: &mut Option<Compression>) {
     let zero = _mm512_setzero_si512();
     let friendly = load_all(&modulus.friendly);
     // The limbs of T enter one at a time, with the carries of the limbs that have left: both stay out of the vectors.
@@ -259,7 +268,15 @@ fn reduce<const V: usize>(modulus: &Modulus<V>, t: &Product<V>, x: &mut Operand<
     };
     let mut carry = _mm_setzero_si128();
     let mut acc = [zero; ROOM];
-    for [t0, t1] in pairs {
+    let mut block = *hash;
+    let mut constants = K.as_chunks::<2>().0.iter();
+    for (i, [t0, t1]) in pairs.iter().enumerate() {
+        if i % 2 == 0
+            && let Some(block) = &mut block
+            && let Some(k) = constants.next()
+        {
+            block.eight_rounds(k);
+        }
         let x0 = _mm_add_epi64(lowest(acc[0]), _mm_add_epi64(carry, one(*t0)));
         let q0 = _mm512_broadcastq_epi64(x0);
         carry = _mm_srli_epi64::<52>(x0);
@@ -288,6 +305,12 @@ fn reduce<const V: usize>(modulus: &Modulus<V>, t: &Product<V>, x: &mut Operand<
             }
         });
     }
+    if let Some(block) = &mut block {
+        for k in constants {
+            block.eight_rounds(k);
+        }
+    }
+    *hash = block;
 
     let n = load_all(&modulus.strided);
     let n0 = splat(modulus.n0);
