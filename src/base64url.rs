@@ -19,7 +19,7 @@ mod wide;
     target_arch = "x86_64",
     not(any(rs256_backend = "portable64", rs256_backend = "portable32"))
 ))]
-mod vbmi;
+pub(crate) mod vbmi;
 
 #[cfg(test)]
 mod tests;

@@ -26,7 +26,7 @@
 //! | `string`, `value` | the views |
 
 mod canonical;
-mod flags;
+pub(crate) mod flags;
 mod names;
 mod scan;
 mod string;

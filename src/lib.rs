@@ -33,6 +33,8 @@ mod base64url;
 
 // 2. DECODE: bounded, non-recursive JSON (RFC 8259); duplicate names refused.
 mod json;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
 
 // 3. KEY LOOKUP: JWK Sets (RFC 7517), DER and PEM; selection by `kid` or `x5t`.
 mod jwk;

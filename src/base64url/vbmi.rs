@@ -14,16 +14,12 @@
 //!
 //! The end of the text needs no second decoder: a load fills the lanes past it with the character for zero, and a store
 //! writes just the octets there are.
-#![allow(
-    unsafe_code,
-    reason = "vector loads and stores, and the entry into code for a CPU feature"
-)]
 
 use super::ALPHABET;
+use crate::lanes::{self, load, store};
 use core::arch::x86_64::{
-    __m512i, _mm512_madd_epi16, _mm512_maddubs_epi16, _mm512_mask_loadu_epi8, _mm512_mask_storeu_epi8,
-    _mm512_movepi8_mask, _mm512_permutex2var_epi8, _mm512_permutexvar_epi8, _mm512_set1_epi8, _mm512_set1_epi16,
-    _mm512_set1_epi32, _mm512_setzero_si512, _mm512_ternarylogic_epi32,
+    _mm512_madd_epi16, _mm512_maddubs_epi16, _mm512_movepi8_mask, _mm512_permutex2var_epi8, _mm512_permutexvar_epi8,
+    _mm512_set1_epi16, _mm512_set1_epi32, _mm512_setzero_si512, _mm512_ternarylogic_epi32,
 };
 
 cpufeatures::new!(cpu, "avx512f", "avx512bw", "avx512vbmi");
@@ -31,7 +27,7 @@ cpufeatures::new!(cpu, "avx512f", "avx512bw", "avx512vbmi");
 /// Proof that this CPU, and the operating system's context switch, know AVX-512 F, BW and VBMI.
 // INVARIANT: only `detect` makes one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Vbmi(());
+pub(crate) struct Vbmi(());
 
 impl Vbmi {
     /// The proof, where there is one. Asks the CPU once and remembers.
@@ -41,8 +37,7 @@ impl Vbmi {
 
     /// Writes the octets that `src` stands for; false when a character is outside the alphabet.
     pub(super) fn translate(self, src: &[u8], out: &mut [u8]) -> bool {
-        // SAFETY: `self` is made only by `detect`, after the CPU was found to have the three features.
-        unsafe { translate(src, out) }
+        lanes::enter_translate(self, src, out)
     }
 }
 
@@ -87,8 +82,9 @@ const fn pack() -> [u8; 64] {
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
-fn translate(src: &[u8], out: &mut [u8]) -> bool {
+pub(crate) fn translate(src: &[u8], out: &mut [u8]) -> bool {
     let [low, high] = &SYMBOLS;
+    let load = |octets: &[u8]| load(octets, ZERO);
     let (low, high, pack) = (load(low), load(high), load(&PACK));
     let mut bad = _mm512_setzero_si512();
     // A closure has the features of the function around it.
@@ -110,32 +106,8 @@ fn translate(src: &[u8], out: &mut [u8]) -> bool {
     _mm512_movepi8_mask(bad) == 0
 }
 
+/// The character for zero.
+const ZERO: u8 = b'A';
+
 /// The truth table of `a | b | c`.
 const OR: i32 = 0xfe;
-
-/// One bit for each of the first `len` lanes; all of them from 64 on.
-fn first(len: usize) -> u64 {
-    match len {
-        0..64 => (1 << len) - 1,
-        _ => u64::MAX,
-    }
-}
-
-/// The first 64 octets, in as many lanes as there are; `A`, which stands for zero, in the others.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
-fn load(octets: &[u8]) -> __m512i {
-    let zeros = _mm512_set1_epi8(0x41);
-    // SAFETY: a masked load touches no memory of a lane whose bit is clear, and `first` sets bits below the slice's
-    // length alone.
-    unsafe { _mm512_mask_loadu_epi8(zeros, first(octets.len()), octets.as_ptr().cast()) }
-}
-
-/// Writes as many lanes as there are octets.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
-fn store(octets: &mut [u8], lanes: __m512i) {
-    // SAFETY: a masked store touches no memory of a lane whose bit is clear, and `first` sets bits below the slice's
-    // length alone.
-    unsafe { _mm512_mask_storeu_epi8(octets.as_mut_ptr().cast(), first(octets.len()), lanes) }
-}

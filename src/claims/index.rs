@@ -2,121 +2,123 @@
 
 //! Where each claim is, so that looking one up does not walk through all of them.
 //!
-//! A small table with open addressing: one `u32` for each claim says where it and the next one begin.
-//! Whether a place holds the claim asked for is decided by comparing the name in the text, so the hash may be as cheap
-//! as it likes; it takes letters without their case, so that names which differ in case alone are met on one search.
+//! A list of where each name begins, and of one octet for each that tells most names apart; eight of these are compared
+//! at once. Whether a place holds the claim asked for is decided by comparing the name in the text, so the octet may be as
+//! cheap as it likes; it takes letters without their case, so that names which differ in case alone are met on one search.
 //!
-//! What the table cannot hold (claims beyond its room, names with an escape) is found by walking. Smaller machines, for
-//! which a walk is little beside an RSA operation and a stack is little altogether, have no table.
+//! What the list cannot hold (claims beyond its room, names with an escape) is found by walking. Smaller machines, for
+//! which a walk is little beside an RSA operation and a stack is little altogether, have no list.
 
 use crate::json::{JsonStr, JsonValue};
 
-/// Places of the table: a token of Entra has 20 to 45 claims.
+/// Claims that the table has room for: a token of Entra has 20 to 45.
 #[cfg(target_pointer_width = "64")]
-const PLACES: usize = 64;
+const ROOM: usize = 64;
 
 /// The table.
 #[cfg(target_pointer_width = "64")]
 #[derive(Clone, Copy)]
 pub(super) struct Index {
-    // INVARIANT: 0 is a free place, and there always is one; no name begins where the object does. Above, the offset of
-    // the name's quotation mark in 16 bits, and in the lower 16 bits that of the next name in the text, or 0.
-    places: [u32; PLACES],
+    /// For each claim in the order of the text its [`tag`]; eight in a row are looked at in one go.
+    tags: [[u8; 8]; ROOM / 8],
+    /// Where the quotation mark before its name is.
+    // INVARIANT: no name begins where the object does, so 0 is none.
+    starts: [u16; ROOM],
     count: usize,
-    /// The place of the claim that was remembered last; none of the table's at first.
-    last: usize,
-    /// Whether some claim is not in the table.
-    is_partial: bool,
+    /// Where the name of the first claim is that the table does not hold, or 0. It holds none after that one.
+    beyond: usize,
 }
 
 #[cfg(target_pointer_width = "64")]
-#[expect(clippy::indexing_slicing, reason = "an index modulo the length")]
 impl Index {
     pub(super) const fn new() -> Self {
         Self {
-            places: [0; PLACES],
+            tags: [[0; 8]; ROOM / 8],
+            starts: [0; ROOM],
             count: 0,
-            last: PLACES,
-            is_partial: false,
+            beyond: 0,
         }
     }
 
-    /// Remembers the next claim of `text`. One that the table cannot hold ends it: its value would be taken for a part
-    /// of the one before.
+    /// Remembers the next claim of `text`.
     #[inline(always)]
     pub(super) fn insert(&mut self, text: &[u8], name: JsonStr<'_>) {
-        let Some(plain) = name.as_str().filter(|_| self.count + 1 < PLACES && !self.is_partial) else {
-            return self.end(text, name);
-        };
-        let start = offset_in(text, plain);
-        let mut place = hash(plain.as_bytes());
-        // BOUND: a place is free, so this ends within a round.
-        while self.places[place % PLACES] != 0 {
-            place += 1;
-        }
-        self.places[place % PLACES] = start << 16;
-        self.end_last(start);
-        self.last = place % PLACES;
-        self.count += 1;
-        self.is_partial = start > 0xffff;
-    }
-
-    /// Gives the claim that came last its end, the name of the first that the table does not hold.
-    #[cold]
-    fn end(&mut self, text: &[u8], name: JsonStr<'_>) {
-        if !self.is_partial {
-            self.is_partial = true;
-            self.end_last(offset_in(text, name.raw()));
-        }
-    }
-
-    /// Says where the claim after the last one begins.
-    #[inline(always)]
-    fn end_last(&mut self, next: u32) {
-        if let Some(last) = self.places.get_mut(self.last) {
-            *last |= next & 0xffff;
+        let start = offset_in(text, name.raw());
+        if let Some(plain) = name.as_str()
+            && let Ok(short) = u16::try_from(start)
+            && self.beyond == 0
+            && let Some(tag_here) = self.tags.as_flattened_mut().get_mut(self.count)
+            && let Some(start_here) = self.starts.get_mut(self.count)
+        {
+            *tag_here = tag(plain.as_bytes());
+            *start_here = short;
+            self.count += 1;
+        } else if self.beyond == 0 {
+            self.beyond = start;
         }
     }
 
     /// The claim `name`, or how far the table knows of it.
     #[inline]
     pub(super) fn find<'b>(&self, text: &'b str, name: &str) -> Found<'b> {
-        let mut place = hash(name.as_bytes());
-        // BOUND: a place is free, so this ends within a round.
-        loop {
-            let entry = self.places[place % PLACES];
-            if entry == 0 {
-                return if self.is_partial {
-                    Found::Unknown
-                } else {
-                    Found::Nothing
-                };
-            }
-            let (found, behind) = name_at(text, entry, name.len());
+        let found = self.named(text, name).find(|(found, _)| {
             // Names are short: octet by octet is as fast as it gets.
-            if found.iter().eq(name.as_bytes()) && behind.first() == Some(&b'"') {
-                return value_at(text, entry, behind.len()).map_or(Found::Unknown, Found::Value);
-            }
-            place += 1;
+            found.iter().eq(name.as_bytes())
+        });
+        match found {
+            Some((_, place)) => self
+                .value_at(text, place, name.len())
+                .map_or(Found::Unknown, Found::Value),
+            None if self.beyond != 0 => Found::Unknown,
+            None => Found::Nothing,
         }
     }
 
     /// Whether a claim's name differs from `name` in case alone, as far as the table knows.
     pub(super) fn has_case_variant(&self, text: &str, name: &str) -> Option<bool> {
-        let mut place = hash(name.as_bytes());
-        // BOUND: a place is free, so this ends within a round.
-        loop {
-            let entry = self.places[place % PLACES];
-            if entry == 0 {
-                return (!self.is_partial).then_some(false);
-            }
-            let (found, behind) = name_at(text, entry, name.len());
-            if found != name.as_bytes() && found.eq_ignore_ascii_case(name.as_bytes()) && behind.first() == Some(&b'"')
-            {
-                return Some(true);
-            }
-            place += 1;
-        }
+        let variant = self
+            .named(text, name)
+            .any(|(found, _)| found != name.as_bytes() && found.eq_ignore_ascii_case(name.as_bytes()));
+        (variant || self.beyond == 0).then_some(variant)
+    }
+
+    /// The names that may be `name` but for their case, each as long as that and with its place in the table.
+    #[inline]
+    fn named<'b>(&self, text: &'b str, name: &str) -> impl Iterator<Item = (&'b [u8], usize)> {
+        let wanted = u64::from_ne_bytes([tag(name.as_bytes()); 8]);
+        let len = name.len();
+        let eights = self.tags.iter().enumerate().take(self.count.div_ceil(8));
+        eights
+            .filter(move |(_, tags)| holds_zero(u64::from_le_bytes(**tags) ^ wanted))
+            .flat_map(|(eight, _)| 8 * eight..8 * eight + 8)
+            .filter_map(move |place| Some((self.name_at(text, place, len)?, place)))
+    }
+
+    /// The name at a place, if it has `len` octets.
+    #[inline]
+    fn name_at<'b>(&self, text: &'b str, place: usize, len: usize) -> Option<&'b [u8]> {
+        let start = usize::from(*self.starts.get(place)?);
+        let (name, behind) = text.as_bytes().get(start + 1..)?.split_at_checked(len)?;
+        (start > 0 && behind.first() == Some(&b'"')).then_some(name)
+    }
+
+    /// The value of the claim at a place, whose name has `len` octets.
+    #[inline]
+    fn value_at<'b>(&self, text: &'b str, place: usize, len: usize) -> Option<JsonValue<'b>> {
+        let whitespace = [' ', '\t', '\n', '\r'];
+        let next = match self.starts.get(place + 1) {
+            Some(next) if *next != 0 => usize::from(*next),
+            _ => self.beyond,
+        };
+        let before_next = match next {
+            // The closing brace of the object is its last octet.
+            0 => text.strip_suffix('}')?,
+            next => text.get(..next)?.trim_end_matches(whitespace).strip_suffix(',')?,
+        };
+        let name = usize::from(*self.starts.get(place)?) + 1;
+        let behind_name = before_next.get(name + len + 1..)?;
+        let value = behind_name.trim_start_matches(whitespace).strip_prefix(':')?;
+        JsonValue::from_valid(value.trim_matches(whitespace))
     }
 }
 
@@ -128,49 +130,29 @@ pub(super) enum Found<'b> {
     Unknown,
 }
 
-/// The octets of the name at an entry, if it is as long as `len`, and what follows them.
+/// Where the quotation mark before `name` is in `text`, which it is a part of.
 #[cfg(target_pointer_width = "64")]
 #[inline]
-#[expect(clippy::as_conversions, reason = "16 bits")]
-fn name_at(text: &str, entry: u32, len: usize) -> (&[u8], &[u8]) {
-    text.as_bytes()
-        .get((entry >> 16) as usize + 1..)
-        .and_then(|rest| rest.split_at_checked(len))
-        .unwrap_or_default()
+fn offset_in(text: &[u8], name: &str) -> usize {
+    name.as_ptr().addr().wrapping_sub(text.as_ptr().addr()).wrapping_sub(1)
 }
 
-/// The value of the entry behind whose name `left` octets are left, the first of them a quotation mark.
+/// Whether an octet is zero; now and then also where none is.
 #[cfg(target_pointer_width = "64")]
 #[inline]
-#[expect(clippy::as_conversions, reason = "16 bits")]
-fn value_at(text: &str, entry: u32, left: usize) -> Option<JsonValue<'_>> {
-    let whitespace = [' ', '\t', '\n', '\r'];
-    let before_next = match (entry & 0xffff) as usize {
-        // The closing brace of the object is its last octet.
-        0 => text.strip_suffix('}')?,
-        next => text.get(..next)?.trim_end_matches(whitespace).strip_suffix(',')?,
-    };
-    let behind_name = before_next.get(text.len().checked_sub(left)?.checked_add(1)?..)?;
-    let value = behind_name.trim_start_matches(whitespace).strip_prefix(':')?;
-    JsonValue::from_valid(value.trim_matches(whitespace))
+const fn holds_zero(octets: u64) -> bool {
+    const ONES: u64 = u64::MAX / 0xff;
+    octets.wrapping_sub(ONES) & !octets & ONES << 7 != 0
 }
 
-/// Where the quotation mark before `name` is in `text`, which it is a part of. No text of claims has 2^32 octets.
+/// A digest of a name in one octet: equal for names that differ in case alone, different for most others.
 #[cfg(target_pointer_width = "64")]
 #[inline]
-#[expect(clippy::as_conversions, reason = "see above")]
-fn offset_in(text: &[u8], name: &str) -> u32 {
-    name.as_ptr().addr().wrapping_sub(text.as_ptr().addr()).wrapping_sub(1) as u32
-}
-
-/// A place by the first, the middle and the last octet without their case. The weights make few of the names collide
-/// that Entra's and AD FS's tokens have.
-#[cfg(target_pointer_width = "64")]
-#[inline]
-fn hash(name: &[u8]) -> usize {
-    let octet = |index: usize| usize::from(name.get(index).copied().unwrap_or(0) | 0x20);
-    let (first, middle, last) = (octet(0), octet(name.len() / 2), octet(name.len().saturating_sub(1)));
-    (first * 39 + last * 23 + middle * 37) % PLACES
+#[expect(clippy::as_conversions, reason = "the lowest octet of a length")]
+fn tag(name: &[u8]) -> u8 {
+    let octet = |index: usize| name.get(index).copied().unwrap_or(0) | 0x20;
+    let ends = octet(0).wrapping_mul(7) ^ octet(name.len().saturating_sub(1)).wrapping_mul(29);
+    ends.wrapping_add((name.len() as u8).wrapping_mul(73))
 }
 
 /// No table.

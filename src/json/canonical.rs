@@ -52,6 +52,9 @@ pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
 /// Octets that are looked at, and moved, in one go.
 const RUN: usize = 32;
 
+/// Octets that are looked at in one go where none is moved: most texts have no backslash at all.
+const FAR: usize = 256;
+
 /// The next [`RUN`] octets if there are as many and no backslash is among them.
 fn run_at(text: &[u8], start: usize) -> Option<[u8; RUN]> {
     text.get(start..)?
@@ -61,8 +64,13 @@ fn run_at(text: &[u8], start: usize) -> Option<[u8; RUN]> {
 }
 
 fn first_backslash(text: &[u8]) -> Option<usize> {
-    let runs = if WIDE { text.as_chunks::<RUN>().0 } else { &[] };
-    let clean = RUN * runs.iter().take_while(|run| !holds_backslash(run)).count();
+    let mut clean = 0;
+    if WIDE {
+        let runs = text.as_chunks::<FAR>().0.iter();
+        clean += FAR * runs.take_while(|run| !holds_backslash(*run)).count();
+        let runs = text.get(clean..)?.as_chunks::<RUN>().0.iter();
+        clean += RUN * runs.take_while(|run| !holds_backslash(*run)).count();
+    }
     text.get(clean..)?
         .iter()
         .position(|octet| *octet == b'\\')
@@ -70,7 +78,7 @@ fn first_backslash(text: &[u8]) -> Option<usize> {
 }
 
 /// Without an early exit, so that it compiles to vector code.
-fn holds_backslash(run: &[u8; RUN]) -> bool {
+fn holds_backslash<const N: usize>(run: &[u8; N]) -> bool {
     run.iter().fold(false, |found, octet| found | (*octet == b'\\'))
 }
 

@@ -6,7 +6,13 @@
 //! a shift and a bit count away from their beginning. The compiler makes vector code of it. Smaller machines look at one
 //! octet after the other.
 
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+use core::arch::x86_64::{
+    _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8, _mm_xor_si128,
+};
+
 /// Whether an octet ends a run of plain text in a string.
+#[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 const fn is_special(octet: u8) -> bool {
     // With bit 1 flipped the quotation mark (0x22) joins the control characters below 0x20.
@@ -92,8 +98,38 @@ fn flags_of_rest(text: &[u8], length: usize) -> u64 {
     }
 }
 
-#[cfg(target_pointer_width = "64")]
-#[cfg_attr(target_pointer_width = "64", inline(always))]
+/// The flags of a block.
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+#[inline(always)]
+fn flags_of(block: &[u8; 64]) -> u64 {
+    crate::lanes::enter_flags_of_block(block)
+}
+
+/// See [`flags_of`]; sixteen octets at a time. Every x86-64 that has vectors at all has SSE2.
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+#[inline]
+#[target_feature(enable = "sse2")]
+pub(crate) fn of_block(block: &[u8; 64]) -> u64 {
+    let mut flags = 0;
+    for (index, sixteen) in block.as_chunks::<16>().0.iter().enumerate() {
+        let (eights, _) = sixteen.as_chunks::<8>();
+        let [low, high] = [0, 1].map(|half| eights.get(half).copied().map_or(0, i64::from_le_bytes));
+        let octets = _mm_set_epi64x(high, low);
+        // As in `is_special`, where "at most 0x20" becomes "equal to the lesser of it and 0x20".
+        let flipped = _mm_xor_si128(octets, _mm_set1_epi8(2));
+        let quotation_mark_or_control = _mm_cmpeq_epi8(_mm_min_epu8(flipped, _mm_set1_epi8(0x20)), flipped);
+        let backslash = _mm_cmpeq_epi8(octets, _mm_set1_epi8(0x5c));
+        let special = _mm_movemask_epi8(_mm_or_si128(quotation_mark_or_control, backslash));
+        flags |= u64::from(special.cast_unsigned()) << (16 * index);
+    }
+    flags
+}
+
+#[cfg(all(
+    target_pointer_width = "64",
+    not(all(target_arch = "x86_64", target_feature = "sse2"))
+))]
+#[inline(always)]
 fn flags_of(block: &[u8; 64]) -> u64 {
     // Eight octets at a time, each flag has a weight of its own, and their sum is an octet of the result: the shape that
     // compilers turn into vector code (on x86-64 `psadbw` makes the sums).
@@ -127,5 +163,26 @@ impl Flags {
     pub(super) fn next(&mut self, text: &[u8], start: usize) -> usize {
         let rest = text.get(start..).unwrap_or_default();
         start + rest.iter().position(|octet| is_special(*octet)).unwrap_or(rest.len())
+    }
+}
+
+#[cfg(all(test, target_pointer_width = "64"))]
+mod tests {
+    use super::{flags_of, is_special};
+
+    #[test]
+    fn a_block_has_a_bit_for_each_special_octet() {
+        for octet in 0..=u8::MAX {
+            for position in 0..64 {
+                let mut block = [b'x'; 64];
+                block[position] = octet;
+                let expected = u64::from(is_special(octet)) << position;
+                assert_eq!(flags_of(&block), expected, "octet {octet:#x} at {position}");
+                let mut others = [b'"'; 64];
+                others[position] = octet;
+                let expected = u64::MAX ^ u64::from(!is_special(octet)) << position;
+                assert_eq!(flags_of(&others), expected, "octet {octet:#x} at {position}");
+            }
+        }
     }
 }

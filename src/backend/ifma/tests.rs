@@ -8,6 +8,8 @@ use std::{eprintln, vec};
 
 use num_bigint::BigUint;
 
+use sha2::Digest;
+
 use super::batch8::verify8;
 use super::limbs::Limbs;
 use super::{Ifma, IfmaKey, digest8, lanes};
@@ -318,6 +320,36 @@ fn signatures<const V: usize>() {
     }
 }
 
+/// Messages of every number of blocks, more and fewer than there are gaps, with each length of padding.
+fn messages<const V: usize>() {
+    let Some(token) = token() else { return };
+    let mut random = Random(400 + V as u64);
+    let bits = sizes::<V>()[0];
+    let n = random.below_bits(bits) | BigUint::from(1u8) | BigUint::from(1u8) << (bits - 1);
+    let s = random.below_bits(bits - 1);
+    let signature = octets(&s, bits.div_ceil(8) as usize);
+    let text: Vec<u8> = (0..4096).map(|_| random.word() as u8).collect();
+    let mut key = key::<V>(token, &n);
+    for len in (0..=200)
+        .chain((256..2400).step_by(61))
+        .chain(1850..2180)
+        .chain([3000, 4096])
+    {
+        let mut message = text[..len].to_vec();
+        let digest = sha2::Sha256::digest(&message).into();
+        bend(&mut key, &n, &s, &digest);
+        assert!(key.verify(&signature, MessageHash::Of(&message)), "{len} octets");
+        if len > 0 {
+            let at = random.word() as usize % len;
+            message[at] ^= 1;
+            assert!(
+                !key.verify(&signature, MessageHash::Of(&message)),
+                "{len} octets, {at} changed"
+            );
+        }
+    }
+}
+
 /// Limbs that are full pass a carry on, and random limbs never are: every run of them, from every limb.
 fn carries<const V: usize>() {
     let Some(token) = token() else { return };
@@ -380,6 +412,9 @@ sized! {
     verdicts_of_5_vectors: verdicts, 5;
     verdicts_of_8_vectors: verdicts, 8;
     verdicts_of_10_vectors: verdicts, 10;
+    messages_for_5_vectors: messages, 5;
+    messages_for_8_vectors: messages, 8;
+    messages_for_10_vectors: messages, 10;
     signatures_of_5_vectors: signatures, 5;
     signatures_of_8_vectors: signatures, 8;
     signatures_of_10_vectors: signatures, 10;
@@ -404,8 +439,6 @@ fn refuses_what_is_no_modulus() {
 /// Every length up to some blocks in every lane, beside other lengths.
 #[test]
 fn digests_match_sha2() {
-    use sha2::Digest;
-
     let Some(token) = token() else { return };
     let mut random = Random(400);
     let octets: Vec<u8> = (0..4096).map(|_| random.word() as u8).collect();

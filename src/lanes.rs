@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Octets in vector registers on x86-64: the things that the compiler cannot check, which are reading octets into lanes,
+//! writing lanes out, and entering code that is compiled for more than the caller is. Every function here is safe to call.
+#![allow(
+    unsafe_code,
+    reason = "vector loads and stores, and the entry into code for a CPU feature"
+)]
+
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+use core::arch::x86_64::{__m512i, _mm512_mask_loadu_epi8, _mm512_mask_storeu_epi8, _mm512_set1_epi8};
+
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+use crate::base64url::vbmi::{self, Vbmi};
+
+/// One bit for each of the first `len` lanes; all of them from 64 on.
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+fn first(len: usize) -> u64 {
+    match len {
+        0..64 => (1 << len) - 1,
+        _ => u64::MAX,
+    }
+}
+
+/// The first 64 octets, in as many lanes as there are; `fill` in the others.
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(crate) fn load(octets: &[u8], fill: u8) -> __m512i {
+    let fill = _mm512_set1_epi8(fill.cast_signed());
+    // SAFETY: a masked load touches no memory of a lane whose bit is clear, and `first` sets bits below the slice's
+    // length alone.
+    unsafe { _mm512_mask_loadu_epi8(fill, first(octets.len()), octets.as_ptr().cast()) }
+}
+
+/// Writes as many lanes as there are octets.
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(crate) fn store(octets: &mut [u8], lanes: __m512i) {
+    // SAFETY: a masked store touches no memory of a lane whose bit is clear, and `first` sets bits below the slice's
+    // length alone.
+    unsafe { _mm512_mask_storeu_epi8(octets.as_mut_ptr().cast(), first(octets.len()), lanes) }
+}
+
+/// Enters [`vbmi::translate`].
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+pub(crate) fn enter_translate(_: Vbmi, src: &[u8], out: &mut [u8]) -> bool {
+    // SAFETY: `translate` is compiled for the features of `Vbmi`, and the token exists only where `Vbmi::detect` found
+    // them.
+    unsafe { vbmi::translate(src, out) }
+}
+
+/// Enters [`flags::of_block`](crate::json::flags::of_block).
+#[cfg(target_feature = "sse2")]
+#[inline(always)]
+pub(crate) fn enter_flags_of_block(block: &[u8; 64]) -> u64 {
+    // SAFETY: `of_block` is compiled for SSE2, which this whole build may use.
+    unsafe { crate::json::flags::of_block(block) }
+}
