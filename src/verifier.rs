@@ -221,6 +221,16 @@ impl<'t, 'b, 'k, S: RsaSize> PendingJws<'t, 'b, 'k, S> {
         Ok(VerifiedJws::new(&self.authorities, &self.candidate, self.decoded))
     }
 
+    /// Goes on to the first candidate that `may_verify` holds for.
+    pub(crate) fn skip_to(
+        &mut self,
+        may_verify: impl Fn(KeyRef<'k, S>, &DecodedJws<'t, 'b>) -> bool,
+    ) -> Result<(), InvalidSignature> {
+        find_signer(&self.authorities, &mut self.candidate, &self.decoded, |key, jws| {
+            may_verify(key, jws).then_some(()).ok_or(InvalidSignature)
+        })
+    }
+
     /// Finds out whether one of the candidate keys made the signature, unless that is known already.
     pub(crate) fn settle(&mut self) -> Result<(), InvalidSignature> {
         let verdict = match self.verdict {
