@@ -67,6 +67,7 @@ impl Member {
 
 /// Why a document was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum DiscoveryError {
     /// The text is not one JSON object without duplicate names.

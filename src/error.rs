@@ -34,6 +34,7 @@ pub use token::{AuthorizationError, HeaderError, InvalidBase64url, InvalidSignat
 /// | claims | [`Claims`](Self::Claims) | 401 | no |
 /// | policy | [`Policy`](Self::Policy) | 401; 403 for a missing scope or role | no |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Error {
     /// The `Authorization` field gives no token.

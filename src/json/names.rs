@@ -108,6 +108,7 @@ impl<const CAP: usize, P: Place> Names<CAP, P> {
             return Err(JsonError::new(JsonErrorKind::TooManyMembers, open));
         }
         let hash = match name.as_str() {
+            _ if cfg!(not(target_pointer_width = "64")) => hash_of_chars(name),
             Some(name) => plain_hash(text, open, name),
             None => escaped_hash(name),
         };
@@ -162,6 +163,13 @@ fn plain_hash(text: &str, open: usize, name: &str) -> u32 {
 fn escaped_hash(name: JsonStr<'_>) -> u32 {
     let octets = |tail, c: char| c.encode_utf8(&mut [0; 4]).bytes().fold(tail, shift_in);
     mix(name.chars().fold(0, octets), name.len())
+}
+
+/// A hash for machines with short words, the same for every spelling of a name.
+#[expect(clippy::as_conversions, reason = "a character is a number below 2^21")]
+fn hash_of_chars(name: JsonStr<'_>) -> u32 {
+    let step = |hash: u32, c| (hash.rotate_left(5) ^ c as u32).wrapping_mul(0x9e37_79b9);
+    name.chars().fold(0, step)
 }
 
 /// Appends an octet to the last eight.
