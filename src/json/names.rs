@@ -82,7 +82,8 @@ pub(super) struct Names<const CAP: usize, P> {
 }
 
 impl<const CAP: usize, P: Place> Names<CAP, P> {
-    #[inline]
+    // Inlined everywhere: the table is large, and must not be made in one place and moved to another.
+    #[inline(always)]
     pub(super) fn new() -> Self {
         const {
             assert!(
