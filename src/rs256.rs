@@ -66,7 +66,7 @@ pub(crate) fn verify8<S: RsaSize>(
     messages: [&[u8]; LANES],
     signatures: [&[u8]; LANES],
 ) -> [bool; LANES] {
-    let digests = backend::digest8(messages).unwrap_or_else(|| messages.map(message_hash::digest));
+    let digests = backend::digest8(messages).unwrap_or_else(|| messages.map(digest));
     backend::verify8(keys, signatures, &digests)
 }
 
