@@ -51,7 +51,7 @@ use crate::verifier::{PendingJws, VerifiedJws};
 /// ```
 pub trait Accelerator<S: RsaSize = Rsa4096> {
     /// Whether software computes what the device does not support, and what it gives an unexpected answer to. Without
-    /// it the arithmetic need not be linked, but a device that computes wrongly looks like bad signatures.
+    /// it the arithmetic need not be linked, but a wrong number that is below the modulus looks like a bad signature.
     const SOFTWARE_FALLBACK: bool = true;
 
     /// Replaces `number`, a signature that is below the modulus, by its power; both big-endian, and both of exactly
@@ -86,8 +86,9 @@ impl<'t, 'b, 'k, S: RsaSize> PendingJws<'t, 'b, 'k, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::Signature`] when no key made the signature, [`Error::Accelerator`] when the device failed or, with
-    /// [`SOFTWARE_FALLBACK`](Accelerator::SOFTWARE_FALLBACK), when software finds another result.
+    /// [`Error::Signature`] when no key made the signature, [`Error::Accelerator`] when the device failed, when its answer
+    /// is not below the modulus, or, with [`SOFTWARE_FALLBACK`](Accelerator::SOFTWARE_FALLBACK), when software finds
+    /// another result.
     pub fn verify_on<A: Accelerator<S>>(self, accelerator: &mut A) -> Result<VerifiedJws<'b, 'k, S>, Error> {
         let digest = rs256::digest(self.signing_input());
         let mut fault = None;
@@ -136,6 +137,8 @@ fn verify_on_device<S: RsaSize, A: Accelerator<S>>(
     let answer = accelerator.rsa_public(key.public_key(), number);
     match answer {
         Ok(()) if rs256::emsa::is_encoding(number, digest) => return Ok(()),
+        // A power is below the modulus, whatever the signature: this answer is wrong, and no software need tell.
+        Ok(()) if !is_in_range(key.public_key(), number) => return Err(Some(AcceleratorError::WrongResult)),
         Ok(()) | Err(AcceleratorError::Unsupported) if A::SOFTWARE_FALLBACK => {}
         Ok(()) => return Err(None),
         Err(fault) => return Err(Some(fault)),
@@ -190,11 +193,12 @@ impl<'b, 'k, S: RsaSize> BegunJws<'_, 'b, 'k, S> {
     /// [`Error::Signature`] when no key made the signature, [`Error::Accelerator`] when the answer of the device is
     /// wrong. Where the device reports a fault, drop `self` and answer with that.
     pub fn finish(self, em: &[u8]) -> Result<VerifiedJws<'b, 'k, S>, Error> {
-        if em.len() != self.key().modulus_len() {
-            return Err(AcceleratorError::WrongResult.into());
-        }
         let Self { pending, digest } = self;
         let accepted = rs256::emsa::is_encoding(em, &digest);
+        // k octets and below the modulus, as every power is.
+        if !is_in_range(pending.candidate_key().public_key(), em) {
+            return Err(AcceleratorError::WrongResult.into());
+        }
         let mut first = true;
         let mut wrong = false;
         let verdict = pending.verify_by(|key, jws| {

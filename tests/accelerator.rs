@@ -11,6 +11,7 @@ use common::signer::Signer;
 use rs256::accelerator::{Accelerator, AcceleratorError, Software};
 use rs256::{Error, KeySet, NumericDate, RsaPublicKey, RsaSize, VerifiedJws, Verifier};
 use rsa::BigUint;
+use sha2::{Digest, Sha256};
 
 /// What a device does with a number.
 type Behaviour = fn(&BigUint, &BigUint, &mut [u8]) -> Result<(), AcceleratorError>;
@@ -46,30 +47,69 @@ fn works(power: &BigUint, _: &BigUint, out: &mut [u8]) -> Result<(), Accelerator
     Ok(())
 }
 
-const GARBAGE: [Behaviour; 6] = [
-    |_, _, _| Ok(()), // leaves the signature as it is
-    |_, _, out| {
-        out.fill(0);
-        Ok(())
-    },
+/// Numbers that no power is: not below the modulus.
+const TOO_LARGE: [Behaviour; 3] = [
     |_, _, out| {
         out.fill(0xff);
-        Ok(())
-    },
-    |power, _, out| {
-        write(&(power + 1_u32), out);
-        Ok(())
-    },
-    |power, _, out| {
-        write(power, out);
-        out.reverse();
         Ok(())
     },
     |_, n, out| {
         write(n, out);
         Ok(())
     },
+    |_, n, out| {
+        write(&(n + 1_u32), out);
+        Ok(())
+    },
 ];
+
+/// Wrong numbers that might be powers.
+const GARBAGE: [Behaviour; 8] = [
+    |_, _, _| Ok(()), // leaves the signature as it is
+    |_, _, out| {
+        out.fill(0);
+        Ok(())
+    },
+    |power, _, out| {
+        write(&(power + 1_u32), out);
+        Ok(())
+    },
+    |_, n, out| {
+        write(&(n - 1_u32), out);
+        Ok(())
+    },
+    |power, _, out| {
+        write(power, out);
+        out[128..].fill(0);
+        Ok(())
+    },
+    // The encoded message of another token.
+    |_, _, out| {
+        out.copy_from_slice(&encoding(out.len(), b"another token"));
+        Ok(())
+    },
+    |power, _, out| {
+        write(&(power >> 8_usize), out);
+        Ok(())
+    },
+    |power, _, out| {
+        let len = out.len();
+        write(power, out);
+        out[len - 1] ^= 1;
+        Ok(())
+    },
+];
+
+/// EMSA-PKCS1-v1_5 of `message`, `k` octets.
+fn encoding(k: usize, message: &[u8]) -> Vec<u8> {
+    let mut digest_info = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20".to_vec();
+    digest_info.extend(Sha256::digest(message));
+    let mut em = vec![0, 1];
+    em.resize(k - digest_info.len() - 1, 0xff);
+    em.push(0);
+    em.extend(digest_info);
+    em
+}
 
 const FAULTS: [(Behaviour, &str); 3] = [
     (|_, _, _| Err(AcceleratorError::Failed), "accelerator_failed"),
@@ -155,6 +195,16 @@ fn a_device_that_gives_garbage() {
 }
 
 #[test]
+fn a_number_that_is_not_below_the_modulus_is_the_fault_of_the_device() {
+    for behaviour in TOO_LARGE {
+        for token in [good(), forged()] {
+            assert_eq!(on::<true>(behaviour, &keys(), &token), ("accelerator_wrong_result", 1));
+            assert_eq!(on::<false>(behaviour, &keys(), &token), ("accelerator_wrong_result", 1));
+        }
+    }
+}
+
+#[test]
 fn keys_of_one_kid_are_asked_in_order() {
     let kid = format!(r#""kid":"{KID}""#);
     let keys = key_set(&[Signer::other().jwk(&kid), Signer::large().jwk(&kid), Signer::good().jwk(&kid)]);
@@ -211,24 +261,40 @@ fn a_device_that_answers_later() {
     assert_eq!(begun(&several, &forged(), works), "invalid_signature");
 }
 
+/// An answer of a device that answers later: of a power, a modulus and its length.
+type Answer = fn(&BigUint, &BigUint, usize) -> Vec<u8>;
+
 #[test]
 fn a_device_that_answers_garbage_later() {
-    let garbage: [fn(&BigUint, &BigUint, usize) -> Vec<u8>; 6] = [
+    let garbage: [Answer; 6] = [
         |_, _, k| vec![0; k],
-        |_, _, k| vec![0xff; k],
+        |_, n, k| common::signer::octets(&(n - 1_u32), k),
         |power, _, k| common::signer::octets(&(power + 1_u32), k),
-        |power, _, k| common::signer::octets(power, k).into_iter().rev().collect(),
-        |_, n, k| common::signer::octets(n, k),
-        |_, _, _| Vec::new(),
+        |power, _, k| common::signer::octets(&(power >> 8_usize), k),
+        |_, _, k| encoding(k, b"another token"),
+        |power, _, k| {
+            let mut octets = common::signer::octets(power, k);
+            octets[128..].fill(0);
+            octets
+        },
     ];
     for device in garbage {
         assert_eq!(begun(&keys(), &good(), device), "accelerator_wrong_result");
-    }
-    for device in garbage.into_iter().take(5) {
         assert_eq!(begun(&keys(), &forged(), device), "invalid_signature");
     }
-    let long = |power: &BigUint, _: &BigUint, k: usize| common::signer::octets(power, k + 1);
-    assert_eq!(begun(&keys(), &good(), long), "accelerator_wrong_result");
+    // No power is one of these, so nothing is learnt of the token.
+    let impossible: [Answer; 6] = [
+        |_, _, k| vec![0xff; k],
+        |_, n, k| common::signer::octets(n, k),
+        |_, _, _| Vec::new(),
+        |power, _, k| common::signer::octets(power, k + 1),
+        |power, _, k| common::signer::octets(power, k)[1..].to_vec(),
+        |power, _, k| [common::signer::octets(power, k), vec![0]].concat(),
+    ];
+    for device in impossible {
+        assert_eq!(begun(&keys(), &good(), device), "accelerator_wrong_result");
+        assert_eq!(begun(&keys(), &forged(), device), "accelerator_wrong_result");
+    }
 }
 
 #[test]
