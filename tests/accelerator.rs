@@ -31,7 +31,10 @@ impl<S: RsaSize, const FALLBACK: bool> Accelerator<S> for Mock<FALLBACK> {
         let mut n = vec![0; key.modulus_len()];
         assert!(key.write_modulus(&mut n));
         let (n, s) = (BigUint::from_bytes_be(&n), BigUint::from_bytes_be(number));
-        assert!(s < n, "a signature that is not below the modulus never reaches the device");
+        assert!(
+            s < n,
+            "a signature that is not below the modulus never reaches the device"
+        );
         let power = s.modpow(&BigUint::from(key.exponent()), &n);
         (self.behaviour)(&power, &n, number)
     }
@@ -181,7 +184,10 @@ fn a_device_that_reports_a_fault() {
     let unsupported: Behaviour = |_, _, _| Err(AcceleratorError::Unsupported);
     assert_eq!(on::<true>(unsupported, &keys(), &good()), (ACCEPTED, 1));
     assert_eq!(on::<true>(unsupported, &keys(), &forged()), ("invalid_signature", 1));
-    assert_eq!(on::<false>(unsupported, &keys(), &good()), ("accelerator_unsupported", 1));
+    assert_eq!(
+        on::<false>(unsupported, &keys(), &good()),
+        ("accelerator_unsupported", 1)
+    );
 }
 
 #[test]
@@ -207,13 +213,24 @@ fn a_number_that_is_not_below_the_modulus_is_the_fault_of_the_device() {
 #[test]
 fn keys_of_one_kid_are_asked_in_order() {
     let kid = format!(r#""kid":"{KID}""#);
-    let keys = key_set(&[Signer::other().jwk(&kid), Signer::large().jwk(&kid), Signer::good().jwk(&kid)]);
+    let keys = key_set(&[
+        Signer::other().jwk(&kid),
+        Signer::large().jwk(&kid),
+        Signer::good().jwk(&kid),
+    ]);
     // The second key has another length, so the device is not asked for it.
     let (accepted, calls) = on::<true>(works, &keys, &good());
     assert_eq!(accepted, ACCEPTED);
-    assert!(calls == 1 || calls == 2, "{calls}: a signature may happen not to be below the other modulus");
+    assert!(
+        calls == 1 || calls == 2,
+        "{calls}: a signature may happen not to be below the other modulus"
+    );
     let (verdict, calls) = on::<true>(|_, _, _| Err(AcceleratorError::TimedOut), &keys, &good());
-    assert_eq!((verdict, calls), ("accelerator_timed_out", 1), "the first fault ends it");
+    assert_eq!(
+        (verdict, calls),
+        ("accelerator_timed_out", 1),
+        "the first fault ends it"
+    );
 }
 
 #[test]
@@ -224,7 +241,13 @@ fn software_is_a_device() {
         let mut buf = vec![0; 4096];
         let on_software = verdict(verifier.prepare(&token, &mut buf).unwrap().verify_on(&mut Software));
         let mut buf = vec![0; 4096];
-        let plain = verdict(verifier.prepare(&token, &mut buf).unwrap().verify().map_err(Error::from));
+        let plain = verdict(
+            verifier
+                .prepare(&token, &mut buf)
+                .unwrap()
+                .verify()
+                .map_err(Error::from),
+        );
         assert_eq!(on_software, plain);
     }
 }
@@ -256,7 +279,11 @@ fn a_device_that_answers_later() {
     assert_eq!(begun(&keys(), &large, works), "invalid_signature");
 
     let kid = format!(r#""kid":"{KID}""#);
-    let several = key_set(&[Signer::other().jwk(&kid), Signer::large().jwk(&kid), Signer::good().jwk(&kid)]);
+    let several = key_set(&[
+        Signer::other().jwk(&kid),
+        Signer::large().jwk(&kid),
+        Signer::good().jwk(&kid),
+    ]);
     assert_eq!(begun(&several, &good(), works), ACCEPTED);
     assert_eq!(begun(&several, &forged(), works), "invalid_signature");
 }

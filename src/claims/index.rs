@@ -121,6 +121,10 @@ impl Index {
 }
 
 /// What a table says about a claim.
+#[cfg_attr(
+    not(target_pointer_width = "64"),
+    expect(dead_code, reason = "without a table all is unknown")
+)]
 pub(super) enum Found<'b> {
     Value(JsonValue<'b>),
     Nothing,
