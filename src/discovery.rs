@@ -37,6 +37,7 @@ use crate::limits::MAX_DISCOVERY_MEMBERS;
 
 /// A member of an openid-configuration document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Member {
     /// `issuer`
