@@ -290,8 +290,7 @@ pub(crate) fn verify8<S: RsaSize>(
 
 /// Writes m = s^e mod n, k octets, into `out`; false if signature or `out` do not have k octets or s is not below n.
 ///
-/// The portable way only: this serves tests and those who compare with other implementations.
-#[cfg(any(test, rs256_internals, fuzzing))]
+/// The portable way only: this serves tests, and those who want the number instead of a verdict.
 pub(crate) fn public_op<S: RsaSize>(key: KeyRef<'_, S>, signature: &[u8], out: &mut [u8]) -> bool {
     let key = key.public_key();
     let k = key.modulus_len();

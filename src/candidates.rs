@@ -45,17 +45,17 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
         if let Some(candidate) = self.candidate_from(header, 0, 0) {
             return Ok(candidate);
         }
-        let mut reason = Error::KeySelection(KeySelectionError::NoKeys);
+        let mut reason = None;
         for authority in self.as_slice() {
             match authority.keys.select(header, 0) {
                 Ok(_) => authority.policy.check_header(header)?,
-                Err(KeySelectionError::NoKeys) => {}
-                // Whether the stale keys had the right one cannot be told: it is no fault of the token's.
-                Err(_) if reason == KeySelectionError::KeysStale.into() => {}
-                Err(other) => reason = other.into(),
+                Err(found) if reason.is_none_or(|reason| precedence(found) >= precedence(reason)) => {
+                    reason = Some(found);
+                }
+                Err(_) => {}
             }
         }
-        Err(reason)
+        Err(reason.unwrap_or(KeySelectionError::NoKeys).into())
     }
 
     /// The next key that the header selects, behind `previous`.
@@ -97,6 +97,16 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
             first_key = 0;
         }
         None
+    }
+}
+
+/// Of the reasons of several authorities the highest is told. Whether keys that are stale or not there yet had the right one
+/// among them nobody knows: that is no fault of the token's, so it goes before all others.
+const fn precedence(reason: KeySelectionError) -> u8 {
+    match reason {
+        KeySelectionError::UnknownKey | KeySelectionError::Ambiguous => 0,
+        KeySelectionError::NoKeys => 1,
+        KeySelectionError::KeysStale => 2,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::verifier::AcceptedToken;
 
 /// Why claims did not become the caller's struct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum DeserializeError {
     /// A string still holds an escape (`\"`, `\\` or a control character), so it cannot be borrowed:

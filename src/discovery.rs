@@ -37,6 +37,7 @@ use crate::limits::MAX_DISCOVERY_MEMBERS;
 
 /// A member of an openid-configuration document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Member {
     /// `issuer`
@@ -67,6 +68,7 @@ impl Member {
 
 /// Why a document was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum DiscoveryError {
     /// The text is not one JSON object without duplicate names.

@@ -7,6 +7,7 @@
 //! [`Error::challenge`]), and says whether fetching the issuer's keys again could help
 //! ([`Error::key_refresh_could_help`]).
 
+mod accelerator;
 mod claims;
 mod json;
 mod key;
@@ -14,6 +15,7 @@ mod token;
 
 use core::fmt;
 
+pub use accelerator::AcceleratorError;
 pub use claims::{ClaimsError, PolicyError, ProviderClaim, RegisteredClaim};
 pub use json::{BufferTooSmall, JsonError, JsonErrorKind};
 pub use key::{DerError, KeyError, PemError};
@@ -28,9 +30,11 @@ pub use token::{AuthorizationError, HeaderError, InvalidBase64url, InvalidSignat
 /// | header | [`Header`](Self::Header) | 401 | no |
 /// | key lookup | [`KeySelection`](Self::KeySelection) | 401; 503 without any key or with stale ones | yes, for an unknown key, an empty set or stale keys |
 /// | signature | [`Signature`](Self::Signature) | 401 | no |
+/// | | [`Accelerator`](Self::Accelerator) | 503 | no |
 /// | claims | [`Claims`](Self::Claims) | 401 | no |
 /// | policy | [`Policy`](Self::Policy) | 401; 403 for a missing scope or role | no |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Error {
     /// The `Authorization` field gives no token.
@@ -43,6 +47,8 @@ pub enum Error {
     KeySelection(KeySelectionError),
     /// The signature is not valid.
     Signature(InvalidSignature),
+    /// The device that should have checked the signature failed. Nothing is known of the token.
+    Accelerator(AcceleratorError),
     /// The payload is not a claims set.
     Claims(ClaimsError),
     /// The policy refused the token.
@@ -62,6 +68,7 @@ impl Error {
             Self::Header(inner) => inner.code(),
             Self::KeySelection(inner) => inner.code(),
             Self::Signature(InvalidSignature) => "invalid_signature",
+            Self::Accelerator(inner) => inner.code(),
             Self::Claims(inner) => inner.code(),
             Self::Policy(inner) => inner.code(),
         }
@@ -75,7 +82,7 @@ impl Error {
             Self::Authorization(AuthorizationError::Malformed) => 400,
             Self::Policy(PolicyError::InsufficientScope | PolicyError::GroupsOverage) => 403,
             Self::Jws(JwsError::BufferTooSmall { .. }) => 431,
-            Self::KeySelection(KeySelectionError::NoKeys | KeySelectionError::KeysStale) => 503,
+            Self::KeySelection(KeySelectionError::NoKeys | KeySelectionError::KeysStale) | Self::Accelerator(_) => 503,
             _ => 401,
         }
     }
@@ -91,7 +98,8 @@ impl Error {
                 Some("Bearer error=\"insufficient_scope\"")
             }
             Self::Jws(JwsError::BufferTooSmall { .. })
-            | Self::KeySelection(KeySelectionError::NoKeys | KeySelectionError::KeysStale) => None,
+            | Self::KeySelection(KeySelectionError::NoKeys | KeySelectionError::KeysStale)
+            | Self::Accelerator(_) => None,
             _ => Some("Bearer error=\"invalid_token\""),
         }
     }
@@ -116,6 +124,7 @@ impl fmt::Display for Error {
             Self::Header(inner) => inner.fmt(f),
             Self::KeySelection(inner) => inner.fmt(f),
             Self::Signature(inner) => inner.fmt(f),
+            Self::Accelerator(inner) => inner.fmt(f),
             Self::Claims(inner) => inner.fmt(f),
             Self::Policy(inner) => inner.fmt(f),
         }
@@ -130,6 +139,7 @@ impl core::error::Error for Error {
             Self::Header(inner) => inner,
             Self::KeySelection(inner) => inner,
             Self::Signature(inner) => inner,
+            Self::Accelerator(inner) => inner,
             Self::Claims(inner) => inner,
             Self::Policy(inner) => inner,
         })
@@ -152,6 +162,7 @@ from_stage!(
     Header(HeaderError),
     KeySelection(KeySelectionError),
     Signature(InvalidSignature),
+    Accelerator(AcceleratorError),
     Claims(ClaimsError),
     Policy(PolicyError),
 );

@@ -70,20 +70,39 @@ enum Progress {
 }
 
 impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
-    /// Starts to read `text`.
+    /// Starts to read `text`, in which a string may be spelled in any way.
     ///
     /// # Errors
     ///
-    /// `TooLong`, `NotUtf8`, `NotAnObject`; `Syntax` if no JSON value begins the text (a byte order mark does not), or if
-    /// its first member does not begin as one; `TrailingData` after an object without members.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    /// `TooLong`, `NotUtf8`, `NotAnObject`; `Syntax` if no JSON value begins here (a byte order mark included).
+    #[inline(always)]
     pub(crate) fn new(text: &'j [u8]) -> Result<Self, JsonError> {
-        let (scanner, progress) = begin(text, P::MAX_TEXT_LEN)?;
-        Ok(Self {
+        let members = Self::start(text, false);
+        match members.progress {
+            Progress::Refused(error) => Err(error),
+            _ => Ok(members),
+        }
+    }
+
+    /// As [`Members::new`] for a text that [`canonicalise`] has rewritten; an error waits for the first call of
+    /// `next_member`.
+    #[inline(always)]
+    pub(crate) fn of_canonical(text: &'j [u8]) -> Self {
+        Self::start(text, true)
+    }
+
+    // Nothing this large should travel in a `Result`: it would be on the stack twice.
+    #[inline(always)]
+    fn start(text: &'j [u8], is_canonical: bool) -> Self {
+        let (scanner, progress) = match begin(text, P::MAX_TEXT_LEN) {
+            Ok(begun) => begun,
+            Err(error) => (Scanner::new(""), Progress::Refused(error)),
+        };
+        Self {
             scanner,
             progress,
-            names: Names::new(),
-        })
+            names: Names::new(is_canonical),
+        }
     }
 
     /// Reads the next member. `None` after the closing brace, with nothing but whitespace behind it.

@@ -48,6 +48,9 @@ mod rs256;
 // 4. VERIFY: many tokens, eight at a time where the CPU can.
 pub mod batch;
 
+// 4. VERIFY: the RSA operation on a peripheral, every check around it here.
+pub mod accelerator;
+
 // 4. VERIFY: the only door to RSA arithmetic.
 mod backend;
 

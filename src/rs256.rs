@@ -12,9 +12,10 @@ mod fingerprint;
 mod message_hash;
 pub(crate) mod public_key;
 pub(crate) mod size;
+mod words;
 
 pub(crate) use fingerprint::KeyFingerprint;
-pub(crate) use message_hash::MessageHash;
+pub(crate) use message_hash::{MessageHash, digest};
 pub use public_key::RsaPublicKey;
 pub use size::{Rsa2048, Rsa4096, Rsa8192, RsaSize};
 
@@ -31,7 +32,7 @@ use crate::error::InvalidSignature;
 #[inline(never)]
 pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
     if backend::HASH_FIRST {
-        verify_hash(key, MessageHash::Known(message_hash::digest(message)), signature)
+        verify_hash(key, MessageHash::Known(digest(message)), signature)
     } else {
         verify_hash(key, MessageHash::Of(message), signature)
     }
@@ -65,7 +66,7 @@ pub(crate) fn verify8<S: RsaSize>(
     messages: [&[u8]; LANES],
     signatures: [&[u8]; LANES],
 ) -> [bool; LANES] {
-    let digests = backend::digest8(messages).unwrap_or_else(|| messages.map(message_hash::digest));
+    let digests = backend::digest8(messages).unwrap_or_else(|| messages.map(digest));
     backend::verify8(keys, signatures, &digests)
 }
 

@@ -108,8 +108,11 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     where
         T: AsRef<[u8]> + ?Sized,
     {
-        let verified = self.verify_signature(token.as_ref(), buf)?; // 1 parse, 2 decode, 3 key lookup, 4 verify
-        verified.accept(now) // 5 claims and policy
+        // 1 parse, 2 decode, 3 key lookup, 4 verify
+        match &mut self.verify_signature(token.as_ref(), buf) {
+            Ok(verified) => verified.accept_in_place(now), // 5 claims and policy
+            Err(error) => Err(*error),
+        }
     }
 
     // A function of its own, so that what only the first stages need on the stack is gone before the last one begins.
@@ -221,6 +224,16 @@ impl<'t, 'b, 'k, S: RsaSize> PendingJws<'t, 'b, 'k, S> {
         Ok(VerifiedJws::new(&self.authorities, &self.candidate, self.decoded))
     }
 
+    /// Goes on to the first candidate that `may_verify` holds for.
+    pub(crate) fn skip_to(
+        &mut self,
+        may_verify: impl Fn(KeyRef<'k, S>, &DecodedJws<'t, 'b>) -> bool,
+    ) -> Result<(), InvalidSignature> {
+        find_signer(&self.authorities, &mut self.candidate, &self.decoded, |key, jws| {
+            may_verify(key, jws).then_some(()).ok_or(InvalidSignature)
+        })
+    }
+
     /// Finds out whether one of the candidate keys made the signature, unless that is known already.
     pub(crate) fn settle(&mut self) -> Result<(), InvalidSignature> {
         let verdict = match self.verdict {
@@ -314,10 +327,15 @@ impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
     /// # Errors
     ///
     /// [`Error::Claims`] when the payload is no claims set, [`Error::Policy`] when the policy refuses it.
+    pub fn accept(mut self, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
+        self.accept_in_place(now)
+    }
+
+    /// [`VerifiedJws::accept`] without another copy of the token on the stack. The payload is gone afterwards.
     #[inline(never)]
-    pub fn accept(self, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
+    fn accept_in_place(&mut self, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
         let policy = self.policy;
-        self.check(policy, now)
+        self.check_in_place(policy, now)
     }
 
     /// Checks the claims at the time `now` against `policy`, which must be one for the authority whose key this is.
@@ -325,8 +343,13 @@ impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
     /// # Errors
     ///
     /// As for [`VerifiedJws::accept`].
-    pub fn check<C: Check + ?Sized>(self, policy: &C, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
-        let token = TokenView::new(self.header, Claims::read(self.payload)?, self.signing_key);
+    pub fn check<C: Check + ?Sized>(mut self, policy: &C, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
+        self.check_in_place(policy, now)
+    }
+
+    fn check_in_place<C: Check + ?Sized>(&mut self, policy: &C, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
+        let payload = core::mem::take(&mut self.payload);
+        let token = TokenView::new(self.header, Claims::read(payload)?, self.signing_key);
         policy.check_header(token.header())?;
         policy.check(&token, now)?;
         Ok(AcceptedToken {

@@ -811,3 +811,15 @@ fn nothing_of_a_token_is_printed_by_debug() {
     let error = RsaPublicKey::<Rsa2048>::from_pem(pem.as_bytes(), &mut [0; 64]).unwrap_err();
     assert_silent(&error, &error.to_string());
 }
+
+/// Firmware that logs by defmt can log every error.
+#[cfg(feature = "defmt")]
+const _: () = {
+    const fn is_format<T: defmt::Format>() {}
+    is_format::<Error>();
+    is_format::<rs256::accelerator::AcceleratorError>();
+    is_format::<rs256::discovery::DiscoveryError>();
+    is_format::<rs256::rotation::AnswerError>();
+    is_format::<KeyFileError>();
+    is_format::<LoadError>();
+};

@@ -66,6 +66,8 @@ impl Index {
             found.iter().eq(name.as_bytes())
         });
         match found {
+            // The octets of a name and of what follows it; no plain name holds a quotation mark.
+            Some(_) if name.contains('"') => Found::Unknown,
             Some((_, place)) => self
                 .value_at(text, place, name.len())
                 .map_or(Found::Unknown, Found::Value),
@@ -123,6 +125,10 @@ impl Index {
 }
 
 /// What a table says about a claim.
+#[cfg_attr(
+    not(target_pointer_width = "64"),
+    expect(dead_code, reason = "without a table all is unknown")
+)]
 pub(super) enum Found<'b> {
     Value(JsonValue<'b>),
     Nothing,
@@ -224,7 +230,7 @@ mod tests {
                     assert_eq!(written(claims.get(&name).unwrap()), written(value), "{name} in {text}");
                     count += 1;
                 }
-                for absent in ["", "a", "aa", "aaaa", "absent", "claim200", "clai", "laim1", "tid\"", "e", "x ", "TID"] {
+                for absent in ["x\" : { \"y", "tid\" : \"x\" , \"ver", "", "a", "aa", "aaaa", "absent", "claim200", "clai", "laim1", "tid\"", "e", "x ", "TID"] {
                     let walked = claims.iter().any(|(name, _)| name == *absent);
                     assert_eq!(claims.get(absent).is_some(), walked, "{absent} in {text}");
                 }

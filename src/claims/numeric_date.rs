@@ -19,6 +19,7 @@ const LIMIT: u64 = 1 << 53;
 /// assert_eq!(now.as_secs(), 1_800_000_000);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct NumericDate(u64);
 
 impl NumericDate {
@@ -106,33 +107,42 @@ impl ClaimedDate {
 
     /// The value of `digits[.digits][e[±]digits]`, which the JSON grammar has already accepted.
     fn from_number(text: &str) -> Option<Self> {
-        if let Some(floor) = few_digits(text) {
+        // Where words are short, the path that takes every form is enough, and saves flash.
+        if cfg!(target_pointer_width = "64")
+            && let Some(floor) = few_digits(text)
+        {
             return Some(Self {
                 floor,
                 has_fraction: false,
             });
         }
-        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => (mantissa, saturating_exponent(exponent)),
-            None => (text, 0),
+        let (negative, text) = match text.as_bytes() {
+            [b'-', rest @ ..] => (true, rest),
+            text => (false, text),
         };
-        let (negative, mantissa) = match mantissa.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, mantissa),
+        let mantissa_len = text.iter().position(|octet| matches!(octet, b'e' | b'E'));
+        let (mantissa, exponent) = match text.split_at_checked(mantissa_len.unwrap_or(text.len()))? {
+            (mantissa, [_, exponent @ ..]) => (mantissa, saturating_exponent(exponent)),
+            (mantissa, []) => (mantissa, 0),
         };
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let whole_len = mantissa.iter().position(|octet| *octet == b'.');
 
         // How many of the digits stand before the decimal point once the exponent has moved it.
-        let mut before_point = i64::try_from(whole.len()).ok()?.saturating_add(exponent);
+        let mut before_point = i32::try_from(whole_len.unwrap_or(mantissa.len()))
+            .ok()?
+            .saturating_add(exponent);
         let mut date = Self {
             floor: 0,
             has_fraction: false,
         };
-        for digit in whole.bytes().chain(fraction.bytes()) {
+        for &octet in mantissa {
+            if octet == b'.' {
+                continue;
+            }
             if before_point > 0 {
-                date = date.append_digit(digit.wrapping_sub(b'0'))?;
+                date = date.append_digit(octet.wrapping_sub(b'0'))?;
             } else {
-                date.has_fraction |= digit != b'0';
+                date.has_fraction |= octet != b'0';
             }
             before_point = before_point.saturating_sub(1);
         }
@@ -182,20 +192,21 @@ fn few_digits(text: &str) -> Option<u64> {
     })
 }
 
-/// The exponent, held at ±2^40 when its digits say more: far beyond what the digits of any token could balance.
-fn saturating_exponent(text: &str) -> i64 {
-    const BOUND: i64 = 1 << 40;
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
+/// The exponent, held at ±2^24 when its digits say more: far beyond what the digits of any token could balance.
+fn saturating_exponent(text: &[u8]) -> i32 {
+    const LARGEST: i32 = 1 << 24;
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, text),
     };
-    let mut exponent = 0_i64;
-    for digit in digits.bytes() {
-        // BOUND: 10 · 2^40 + 9 < 2^44
+    let mut exponent = 0_i32;
+    for digit in digits {
+        // BOUND: 10 · 2^24 + 9 < 2^28
         exponent = exponent
             .wrapping_mul(10)
-            .wrapping_add(i64::from(digit.wrapping_sub(b'0')))
-            .min(BOUND);
+            .wrapping_add(i32::from(digit.wrapping_sub(b'0')))
+            .min(LARGEST);
     }
     if negative { exponent.wrapping_neg() } else { exponent }
 }

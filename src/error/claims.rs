@@ -9,6 +9,7 @@ use crate::claims::NumericDate;
 
 /// A claim registered by [RFC 7519 section 4.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum RegisteredClaim {
     /// `iss`
     Issuer,
@@ -44,6 +45,7 @@ impl RegisteredClaim {
 
 /// Why a payload is not a claims set ([RFC 7519 section 4](https://www.rfc-editor.org/rfc/rfc7519#section-4)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ClaimsError {
     /// The payload is not one JSON object as [`JsonErrorKind`] demands.
@@ -107,6 +109,7 @@ impl From<JsonError> for ClaimsError {
 
 /// A claim of Microsoft Entra ID or AD FS that a check reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ProviderClaim {
     /// `tid`
@@ -150,6 +153,7 @@ impl fmt::Display for ProviderClaim {
 
 /// The rule of a policy that a token broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum PolicyError {
     /// A registered claim that the policy needs is absent.

@@ -6,6 +6,7 @@ use core::fmt;
 
 /// A buffer of the caller's is too small for what has to be written into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct BufferTooSmall {
     needed: usize,
 }
@@ -33,6 +34,7 @@ impl core::error::Error for BufferTooSmall {}
 
 /// Why a JSON text was refused, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct JsonError {
     pub(super) kind: JsonErrorKind,
     offset: u32,
@@ -69,6 +71,7 @@ impl core::error::Error for JsonError {}
 
 /// The rule that a JSON text broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum JsonErrorKind {
     /// The text is longer than [`MAX_JWK_SET_LEN`](crate::limits::MAX_JWK_SET_LEN).

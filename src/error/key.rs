@@ -6,6 +6,7 @@ use core::fmt;
 
 /// Why octets do not make a usable RSA public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum KeyError {
     /// The modulus has fewer than 2048 bits ([RFC 7518 section 3.3](https://www.rfc-editor.org/rfc/rfc7518#section-3.3)).
@@ -33,6 +34,7 @@ impl core::error::Error for KeyError {}
 
 /// Why octets are not the DER of an RSA public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum DerError {
     /// The octets are not the DER of the expected structure: cut short, of another type, of a length that is
@@ -60,6 +62,7 @@ impl core::error::Error for DerError {}
 
 /// Why a PEM text does not give an RSA public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum PemError {
     /// The text is not one block from a `-----BEGIN` line to an `-----END` line of the same label, or there is other

@@ -9,6 +9,7 @@ use super::{JsonError, JsonErrorKind};
 /// Text that is not strict base64url: a character outside the alphabet, padding, an impossible length, or non-zero
 /// trailing bits ([RFC 4648 section 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InvalidBase64url;
 
 impl fmt::Display for InvalidBase64url {
@@ -22,6 +23,7 @@ impl core::error::Error for InvalidBase64url {}
 /// Why text is not a token in JWS Compact Serialization
 /// ([RFC 7515 section 7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum JwsError {
     /// The token is longer than [`MAX_TOKEN_LEN`](crate::limits::MAX_TOKEN_LEN).
@@ -81,6 +83,7 @@ impl From<InvalidBase64url> for JwsError {
 
 /// Why a JOSE header was refused ([RFC 7515 section 4](https://www.rfc-editor.org/rfc/rfc7515#section-4)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum HeaderError {
     /// The header is not one JSON object as [`JsonErrorKind`] demands.
@@ -143,6 +146,7 @@ impl From<JsonError> for HeaderError {
 
 /// Why no key was selected for a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum KeySelectionError {
     /// No key has the `kid` (or, without a `kid`, the `x5t`) of the token.
@@ -185,6 +189,7 @@ impl core::error::Error for KeySelectionError {}
 /// One answer for everything from the length check to the comparison of the encoded message: there is nothing a caller
 /// could do better with more detail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InvalidSignature;
 
 impl fmt::Display for InvalidSignature {
@@ -198,6 +203,7 @@ impl core::error::Error for InvalidSignature {}
 /// Why an `Authorization` header field gives no token
 /// ([RFC 6750 section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum AuthorizationError {
     /// There is no `Authorization` field, or its scheme is not `Bearer`.

@@ -57,6 +57,9 @@ const FAR: usize = 256;
 
 /// The next [`RUN`] octets if there are as many and no backslash is among them.
 fn run_at(text: &[u8], start: usize) -> Option<[u8; RUN]> {
+    if !WIDE {
+        return None;
+    }
     text.get(start..)?
         .first_chunk()
         .filter(|run| !holds_backslash(run))

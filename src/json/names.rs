@@ -4,7 +4,8 @@
 //!
 //! A table with open addressing: one `u32` for each name holds where the name begins and twelve bits of its hash. Names
 //! with equal bits are compared in the text, after unescaping, so that the answer is exact whatever the hash does; names
-//! made to collide cost at most `CAP`²/2 comparisons, and a table as small as that needs no secret in its hash.
+//! made to collide cost at most `CAP`²/2 comparisons, of octets where the text is canonical, and a table as small as that
+//! needs no secret in its hash.
 //!
 //! Where memory is dear and the text short, a `u16` for each name holds where it begins, and that is all.
 
@@ -79,11 +80,14 @@ pub(super) struct Names<const CAP: usize, P> {
     // was free when it came, from the one that its hash asks for onwards, and round.
     places: [P; CAP],
     count: usize,
+    /// Whether equal names are equal octets in the text.
+    is_canonical: bool,
 }
 
 impl<const CAP: usize, P: Place> Names<CAP, P> {
-    #[inline]
-    pub(super) fn new() -> Self {
+    // Inlined everywhere: the table is large, and must not be made in one place and moved to another.
+    #[inline(always)]
+    pub(super) fn new(is_canonical: bool) -> Self {
         const {
             assert!(
                 CAP.is_power_of_two() && CAP <= 256,
@@ -93,6 +97,7 @@ impl<const CAP: usize, P: Place> Names<CAP, P> {
         Self {
             places: [P::default(); CAP],
             count: 0,
+            is_canonical,
         }
     }
 
@@ -108,6 +113,7 @@ impl<const CAP: usize, P: Place> Names<CAP, P> {
             return Err(JsonError::new(JsonErrorKind::TooManyMembers, open));
         }
         let hash = match name.as_str() {
+            _ if cfg!(not(target_pointer_width = "64")) => hash_of_chars(name),
             Some(name) => plain_hash(text, open, name),
             None => escaped_hash(name),
         };
@@ -131,12 +137,24 @@ impl<const CAP: usize, P: Place> Names<CAP, P> {
                 *other = entry;
                 break;
             }
-            if other.may_equal(entry) && name_at(text, other.offset()) == Some(name) {
+            if other.may_equal(entry) && is_name_at(text, other.offset(), name, self.is_canonical) {
                 return Err(JsonError::new(JsonErrorKind::DuplicateName, entry.offset()));
             }
         }
         Ok(())
     }
+}
+
+/// Whether the name whose opening quotation mark is at `offset` is `name`.
+///
+/// In canonical text that is a comparison of octets. It has to be: nobody has vouched yet for the text of a header, and
+/// names made to collide are compared with each other, every one with every other.
+fn is_name_at(text: &str, offset: usize, name: JsonStr<'_>, is_canonical: bool) -> bool {
+    let behind = text
+        .as_bytes()
+        .get(offset + 1..)
+        .and_then(|rest| rest.strip_prefix(name.raw().as_bytes()));
+    behind.and_then(<[u8]>::first) == Some(&b'"') || (!is_canonical && name_at(text, offset) == Some(name))
 }
 
 /// The name whose opening quotation mark is at `offset`.
@@ -162,6 +180,13 @@ fn plain_hash(text: &str, open: usize, name: &str) -> u32 {
 fn escaped_hash(name: JsonStr<'_>) -> u32 {
     let octets = |tail, c: char| c.encode_utf8(&mut [0; 4]).bytes().fold(tail, shift_in);
     mix(name.chars().fold(0, octets), name.len())
+}
+
+/// A hash for machines with short words, the same for every spelling of a name.
+#[expect(clippy::as_conversions, reason = "a character is a number below 2^21")]
+fn hash_of_chars(name: JsonStr<'_>) -> u32 {
+    let step = |hash: u32, c| (hash.rotate_left(5) ^ c as u32).wrapping_mul(0x9e37_79b9);
+    name.chars().fold(0, step)
 }
 
 /// Appends an octet to the last eight.

@@ -31,6 +31,7 @@ impl<'j> JsonStr<'j> {
     }
 
     /// The string that `text`, already validated, is from quotation mark to quotation mark.
+    #[cfg(target_pointer_width = "64")]
     pub(super) fn from_valid(text: &'j str) -> Option<Self> {
         let written = text.strip_suffix('"')?;
         Some(if written.as_bytes().contains(&b'\\') {

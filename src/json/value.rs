@@ -31,6 +31,7 @@ pub enum JsonValue<'j> {
 
 impl<'j> JsonValue<'j> {
     /// The value that `text`, already validated, is.
+    #[cfg(target_pointer_width = "64")]
     pub(crate) fn from_valid(text: &'j str) -> Option<Self> {
         Some(match text.as_bytes().first()? {
             b'"' => Self::String(JsonStr::from_valid(text)?),

@@ -10,6 +10,7 @@ use crate::rs256::{RsaPublicKey, RsaSize};
 
 /// Why a key file gave no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum KeyFileError {
     /// The octets are not the DER expected.

@@ -12,6 +12,7 @@ use crate::rs256::RsaSize;
 
 /// Why a key of a JWK Set was passed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum SkipReason {
     /// `kty` is not `RSA`.
@@ -66,6 +67,7 @@ impl fmt::Display for SkipReason {
 
 /// What loading a JWK Set did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct LoadReport {
     kept: u16,
     with_leading_zeros: u16,
@@ -153,6 +155,7 @@ impl LoadReport {
 
 /// Why a JWK Set was refused. The keys loaded before stay in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum LoadError {
     /// The text is longer than [`MAX_JWK_SET_LEN`].

@@ -88,6 +88,7 @@ impl<const N: usize, S: RsaSize> RotatingKeys<N, S> {
 
 /// Why an answer gave no keys. Those in force before stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum AnswerError {
     /// A newer fetch was started since; its answer counts.

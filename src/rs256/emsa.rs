@@ -52,6 +52,18 @@ pub(crate) fn encode<L: Limb>(em: &mut [L], digest: &[u8; 32], k: usize) {
     }
 }
 
+/// Whether the k octets `em` (256 at least) are EM for `digest`. Every octet has its place; nothing is searched for.
+pub(crate) fn is_encoding(em: &[u8], digest: &[u8; 32]) -> bool {
+    let Some((rest, end)) = em.split_last_chunk::<32>() else {
+        return false;
+    };
+    let Some((rest, digest_info)) = rest.split_last_chunk() else {
+        return false;
+    };
+    let [0, 1, ps @ .., 0] = rest else { return false };
+    end == digest && *digest_info == DIGEST_INFO_SHA256 && ps.iter().all(|&octet| octet == 0xff)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -14,6 +14,8 @@ use super::kernel::Block;
 use crate::backend::limb::Limb;
 
 /// `x = x·R mod n`, for x below n. `scratch` is at least as long as x.
+// Not inlined: it is done once, and needs much of the stack for a short time.
+#[inline(never)]
 pub(super) fn enter<L: Limb>(x: &mut [Block<L>], n: &Modulus<'_, L>, scratch: &mut [Block<L>]) {
     let steps = x.as_flattened().len();
     let limbs = usize::try_from(n.bits.div_ceil(L::BITS)).unwrap_or(0);

@@ -42,7 +42,9 @@ macro_rules! fixtures {
             /// The signature of `TOKEN`.
             pub static SIGNATURE: [u8; $bits / 8] = base64url(TOKEN_TEXT, DOT + 1);
             /// SHA-256 of the signing input of `TOKEN`.
-            pub static DIGEST: [u8; 32] = sha2_const_stable::Sha256::new().update(TOKEN_TEXT.split_at(DOT).0).finalize();
+            pub static DIGEST: [u8; 32] = sha2_const_stable::Sha256::new()
+                .update(TOKEN_TEXT.split_at(DOT).0)
+                .finalize();
         }
     };
 }

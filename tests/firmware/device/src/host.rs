@@ -64,7 +64,31 @@ mod machine {
     }
 }
 
-#[cfg(not(any(target_arch = "arm", target_arch = "riscv32")))]
+/// A WebAssembly host instead of a machine: it takes the same operations, and counts the fuel that was burnt.
+#[cfg(target_arch = "wasm32")]
+mod machine {
+    mod imported {
+        #[link(wasm_import_module = "host")]
+        unsafe extern "C" {
+            pub(super) fn print(octet: u32);
+            pub(super) safe fn ticks() -> u32;
+        }
+    }
+
+    pub(crate) unsafe fn semihosting(operation: usize, argument: usize) -> usize {
+        if operation == super::SYS_WRITEC {
+            // SAFETY: the caller gives the address of an octet.
+            unsafe { imported::print(u32::from(*(argument as *const u8))) };
+        }
+        0
+    }
+
+    pub(crate) fn ticks() -> u32 {
+        imported::ticks()
+    }
+}
+
+#[cfg(not(any(target_arch = "arm", target_arch = "riscv32", target_arch = "wasm32")))]
 mod machine {
     pub(crate) unsafe fn semihosting(_: usize, _: usize) -> usize {
         0

@@ -35,8 +35,15 @@ macro_rules! program {
 
         #[cfg_attr(target_arch = "arm", $crate::cortex_m_rt::entry)]
         #[cfg_attr(target_arch = "riscv32", $crate::riscv_rt::entry)]
+        #[cfg(not(target_arch = "wasm32"))]
         fn main() -> ! {
             $crate::exit($run())
+        }
+
+        #[cfg(target_arch = "wasm32")]
+        #[unsafe(no_mangle)]
+        extern "C" fn run_program() -> u32 {
+            u32::from($run())
         }
     };
 }

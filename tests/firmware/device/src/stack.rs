@@ -3,6 +3,7 @@
 //! Stack use by painting: the free stack is filled with a pattern, the code runs, and the lowest word that changed
 //! tells how deep it went.
 
+#[cfg(not(target_arch = "wasm32"))]
 use core::arch::asm;
 use core::ptr::{read_volatile, write_volatile};
 
@@ -11,6 +12,15 @@ const PAINTED_WORDS: usize = 48 * 1024;
 /// Room for the frame of `paint` and `scan` themselves.
 const MARGIN_WORDS: usize = 16;
 
+/// On WebAssembly, the part of the stack that is in memory: what has an address. The rest is the host's affair.
+#[cfg(target_arch = "wasm32")]
+#[inline(always)]
+fn stack_pointer() -> *mut u32 {
+    let mut here = 0;
+    core::hint::black_box(&raw mut here)
+}
+
+#[cfg(not(target_arch = "wasm32"))]
 #[inline(always)]
 fn stack_pointer() -> *mut u32 {
     let pointer: usize;

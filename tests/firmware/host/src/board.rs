@@ -62,14 +62,22 @@ pub const BOARDS: &[Board] = &[
         memory: "virt",
         rustflags: RISCV,
         has_dsp: false,
-        emulator: &["qemu-system-riscv32", "-M", "virt", "-bios", "none", "-icount", "shift=0"],
+        emulator: &[
+            "qemu-system-riscv32",
+            "-M",
+            "virt",
+            "-bios",
+            "none",
+            "-icount",
+            "shift=0",
+        ],
         instructions_per_ticks: (1, 1),
     },
     Board {
         name: "wasm32",
         target: "wasm32-unknown-unknown",
         memory: "",
-        rustflags: "",
+        rustflags: "-C link-arg=--export=run_program",
         has_dsp: false,
         emulator: &[],
         instructions_per_ticks: (1, 1),
@@ -83,7 +91,7 @@ pub struct Variant {
     pub explanation: &'static str,
     profile: &'static str,
     rustflags: &'static str,
-    features: &'static [&'static str],
+    pub features: &'static [&'static str],
 }
 
 pub const VARIANTS: &[Variant] = &[
@@ -124,7 +132,7 @@ impl Variant {
 }
 
 impl Board {
-    #[cfg_attr(not(feature = "wasm"), allow(dead_code))]
+    #[cfg(feature = "wasm")]
     pub fn is_wasm(&self) -> bool {
         self.emulator.is_empty()
     }
@@ -167,6 +175,10 @@ impl Board {
 
     /// Runs a program and returns what it printed; an error unless it ended well.
     pub fn run(&self, program: &Path) -> Result<String> {
+        #[cfg(feature = "wasm")]
+        if self.is_wasm() {
+            return crate::wasm::run(program);
+        }
         let [emulator, arguments @ ..] = self.emulator else {
             return Err(format!("{} has no emulator", self.name));
         };

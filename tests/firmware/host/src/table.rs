@@ -31,7 +31,11 @@ impl Row {
 
 struct Goal {
     limit: u64,
+    /// Not reached yet: said in the table, and no fault. Whoever reaches it makes it a goal that must hold.
+    is_open: bool,
     peer: String,
+    /// Why it is open.
+    why: String,
 }
 
 /// `expected.tsv` and `goals.tsv`.
@@ -50,16 +54,35 @@ impl Table {
             table.expected.insert(key, number(&fields)?);
         }
         for (key, fields) in read_lines("goals.tsv")? {
-            let peer = fields.get(1).cloned().unwrap_or_default();
-            table.goals.insert(key, Goal { limit: number(&fields)?, peer });
+            let is_open = match fields.get(1).map(String::as_str) {
+                Some("must") => false,
+                Some("open") => true,
+                _ => return Err(format!("neither `must` nor `open`: {}", key.join(" "))),
+            };
+            let text = |column: usize| fields.get(column).cloned().unwrap_or_default();
+            let (peer, why) = (text(2), text(3));
+            if is_open && why.is_empty() {
+                return Err(format!("an open goal without a reason: {}", key.join(" ")));
+            }
+            let limit = number(&fields)?;
+            let goal = Goal {
+                limit,
+                is_open,
+                peer,
+                why,
+            };
+            table.goals.insert(key, goal);
         }
         Ok(table)
     }
 
     /// Prints all rows; an error when one has grown or exceeds its goal, or when rows are missing on either side.
     pub fn compare(&self, boards: &[&Board], rows: &[Row]) -> Result<()> {
-        let mut faults = Vec::new();
-        println!("{:<12} {:<6} {:<30} {:>10} {:>8} {:>10}  best peer", "board", "opt", "what", "measured", "change", "goal");
+        let (mut faults, mut open) = (Vec::new(), 0);
+        println!(
+            "{:<12} {:<6} {:<30} {:>10} {:>8} {:>10}  best peer",
+            "board", "opt", "what", "measured", "change", "goal"
+        );
         for row in rows {
             let [board, variant, what] = &row.key;
             let goal = self.goals.get(&row.key);
@@ -77,20 +100,43 @@ impl Table {
                     "new".into()
                 }
             };
-            if let Some(goal) = goal.filter(|goal| row.value > goal.limit) {
-                fault(&format!("{} exceeds the goal, {}", row.value, goal.limit));
+            match goal {
+                Some(goal) if goal.is_open && row.value > goal.limit => open += 1,
+                Some(goal) if goal.is_open => fault("reached its goal, which must hold from now on (goals.tsv)"),
+                Some(goal) if row.value > goal.limit => {
+                    fault(&format!("{} exceeds the goal, {}", row.value, goal.limit));
+                }
+                _ => {}
             }
-            let limit = goal.map_or_else(String::new, |goal| goal.limit.to_string());
+            let mark = if goal.is_some_and(|goal| goal.is_open) { "!" } else { "" };
+            let limit = goal.map_or_else(String::new, |goal| format!("{mark}{}", goal.limit));
             let peer = goal.map_or("", |goal| goal.peer.as_str());
-            println!("{board:<12} {variant:<6} {what:<30} {:>10} {change:>8} {limit:>10}  {peer}", row.value);
+            println!(
+                "{board:<12} {variant:<6} {what:<30} {:>10} {change:>8} {limit:>10}  {peer}",
+                row.value
+            );
         }
         for key in self.expected.keys().chain(self.goals.keys()) {
             if boards.iter().any(|board| board.name == key[0]) && !rows.iter().any(|row| row.key == *key) {
                 faults.push(format!("{}: was not measured", key.join(" ")));
             }
         }
+        for row in rows {
+            if let Some(goal) = self.goals.get(&row.key).filter(|goal| goal.is_open) {
+                println!(
+                    "open: {}, {} of {}: {}",
+                    row.key.join(" "),
+                    row.value,
+                    goal.limit,
+                    goal.why
+                );
+            }
+        }
         if faults.is_empty() {
-            println!("\nall {} figures are as committed and within their goals", rows.len());
+            println!(
+                "\nall {} figures are as committed and within their goals; {open} goals are open (!)",
+                rows.len()
+            );
             Ok(())
         } else {
             Err(faults.join("\nFAILED: "))
@@ -99,7 +145,8 @@ impl Table {
 
     /// Replaces the figures of `boards` by `rows`.
     pub fn write(&mut self, boards: &[&Board], rows: &[Row]) -> Result<()> {
-        self.expected.retain(|key, _| boards.iter().all(|board| board.name != key[0]));
+        self.expected
+            .retain(|key, _| boards.iter().all(|board| board.name != key[0]));
         for row in rows {
             self.expected.insert(row.key.clone(), row.value);
         }

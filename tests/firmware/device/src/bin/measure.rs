@@ -9,12 +9,10 @@ use core::cell::UnsafeCell;
 use core::hint::black_box;
 
 use rs256::{
-    ClaimsError, Error, HeaderError, InvalidSignature, Issuer, JwsError, KeySelectionError, KeySet, NumericDate, Policy,
-    PolicyError, Rsa2048, Rsa4096, RsaPublicKey, RsaSize, Verifier, bearer, internals,
+    ClaimsError, Error, HeaderError, InvalidSignature, Issuer, JwsError, KeySelectionError, KeySet, NumericDate,
+    Policy, PolicyError, Rsa2048, Rsa4096, RsaPublicKey, RsaSize, Verifier, bearer, internals,
 };
-use rs256_device::fixtures::{
-    ENTRA_POLICY, NOT_CLAIMS, NOW, OTHER_KEYS, PEM, SMALL_POLICY, rsa2048, rsa3072, rsa4096,
-};
+use rs256_device::fixtures::{ENTRA_POLICY, NOT_CLAIMS, NOW, OTHER_KEYS, PEM, SMALL_POLICY, rsa2048, rsa3072, rsa4096};
 use rs256_device::{painted, print, print_u32, ticks};
 
 rs256_device::program!(run);
@@ -99,17 +97,31 @@ const CASES: &[(&str, fn() -> bool)] = &[
     ("rsa-2048", rsa!(Rsa2048, rsa2048)),
     ("rsa-3072", rsa!(Rsa4096, rsa3072)),
     ("rsa-4096", rsa!(Rsa4096, rsa4096)),
-    ("token-2048", || verify(&KEYS_2048, &SMALL_POLICY, &rsa2048::TOKEN, NOW).is_ok()),
-    ("token-3072", || verify(&KEYS_3072, &SMALL_POLICY, &rsa3072::TOKEN, NOW).is_ok()),
-    ("token-4096", || verify(&KEYS_4096, &SMALL_POLICY, &rsa4096::TOKEN, NOW).is_ok()),
+    ("token-2048", || {
+        verify(&KEYS_2048, &SMALL_POLICY, &rsa2048::TOKEN, NOW).is_ok()
+    }),
+    ("token-3072", || {
+        verify(&KEYS_3072, &SMALL_POLICY, &rsa3072::TOKEN, NOW).is_ok()
+    }),
+    ("token-4096", || {
+        verify(&KEYS_4096, &SMALL_POLICY, &rsa4096::TOKEN, NOW).is_ok()
+    }),
     ("token-2048-to-3", prepare),
     ("token-2048-to-4", prepare_and_verify),
-    ("entra-2048", || verify(&KEYS_2048, &ENTRA_POLICY, &rsa2048::ENTRA_TOKEN, NOW).is_ok()),
-    ("entra-3072", || verify(&KEYS_3072, &ENTRA_POLICY, &rsa3072::ENTRA_TOKEN, NOW).is_ok()),
-    ("entra-4096", || verify(&KEYS_4096, &ENTRA_POLICY, &rsa4096::ENTRA_TOKEN, NOW).is_ok()),
+    ("entra-2048", || {
+        verify(&KEYS_2048, &ENTRA_POLICY, &rsa2048::ENTRA_TOKEN, NOW).is_ok()
+    }),
+    ("entra-3072", || {
+        verify(&KEYS_3072, &ENTRA_POLICY, &rsa3072::ENTRA_TOKEN, NOW).is_ok()
+    }),
+    ("entra-4096", || {
+        verify(&KEYS_4096, &ENTRA_POLICY, &rsa4096::ENTRA_TOKEN, NOW).is_ok()
+    }),
     ("bad-segments", || {
         let token = rsa2048::TOKEN.get(..200).unwrap_or_default();
-        refused(verify(&KEYS_2048, &SMALL_POLICY, token, NOW), |e| e == JwsError::SegmentCount.into())
+        refused(verify(&KEYS_2048, &SMALL_POLICY, token, NOW), |e| {
+            e == JwsError::SegmentCount.into()
+        })
     }),
     ("bad-base64url", || {
         refused(verify(&KEYS_2048, &SMALL_POLICY, NOT_BASE64URL.get(), NOW), |e| {
@@ -117,15 +129,20 @@ const CASES: &[(&str, fn() -> bool)] = &[
         })
     }),
     ("bad-algorithm", || {
-        refused(verify(&KEYS_2048, &SMALL_POLICY, b"eyJhbGciOiJub25lIn0.e30.AAAA", NOW), |e| {
-            e == HeaderError::Algorithm.into()
-        })
+        refused(
+            verify(&KEYS_2048, &SMALL_POLICY, b"eyJhbGciOiJub25lIn0.e30.AAAA", NOW),
+            |e| e == HeaderError::Algorithm.into(),
+        )
     }),
     ("bad-key", || {
-        refused(verify(&OTHER, &SMALL_POLICY, &rsa2048::TOKEN, NOW), |e| e == KeySelectionError::UnknownKey.into())
+        refused(verify(&OTHER, &SMALL_POLICY, &rsa2048::TOKEN, NOW), |e| {
+            e == KeySelectionError::UnknownKey.into()
+        })
     }),
     ("bad-signature", || {
-        refused(verify(&KEYS_2048, &SMALL_POLICY, FORGED.get(), NOW), |e| e == InvalidSignature.into())
+        refused(verify(&KEYS_2048, &SMALL_POLICY, FORGED.get(), NOW), |e| {
+            e == InvalidSignature.into()
+        })
     }),
     ("bad-claims", || {
         refused(verify(&KEYS_2048, &SMALL_POLICY, NOT_CLAIMS, NOW), |e| {
@@ -133,10 +150,14 @@ const CASES: &[(&str, fn() -> bool)] = &[
         })
     }),
     ("bad-issuer", || {
-        refused(verify(&KEYS_2048, &OTHER_ISSUER, &rsa2048::TOKEN, NOW), |e| e == PolicyError::Issuer.into())
+        refused(verify(&KEYS_2048, &OTHER_ISSUER, &rsa2048::TOKEN, NOW), |e| {
+            e == PolicyError::Issuer.into()
+        })
     }),
     ("bad-audience", || {
-        refused(verify(&KEYS_2048, &OTHER_AUDIENCE, &rsa2048::TOKEN, NOW), |e| e == PolicyError::Audience.into())
+        refused(verify(&KEYS_2048, &OTHER_AUDIENCE, &rsa2048::TOKEN, NOW), |e| {
+            e == PolicyError::Audience.into()
+        })
     }),
     ("bad-expired", || {
         refused(verify(&KEYS_2048, &SMALL_POLICY, &rsa2048::TOKEN, u64::MAX), |e| {
@@ -149,7 +170,8 @@ const CASES: &[(&str, fn() -> bool)] = &[
         })
     }),
     ("bearer", || {
-        let field = black_box(b"Bearer eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlIn0.c2ln".as_slice());
+        let field =
+            black_box(b"Bearer eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlIn0.c2ln".as_slice());
         bearer(field).is_ok()
     }),
     ("load-entra-2048", || load(&KEYS_2048, &rsa2048::ENTRA_KEYS)),
