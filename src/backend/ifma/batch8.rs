@@ -320,9 +320,8 @@ fn finish(x: &[Block], s: &[Block], hash: &[Block], neg_d: &[Block], neg_pd: &[B
         for (a, b) in [(x, s), (hash, neg_d)] {
             // Block i of `a` goes with block `column − i` of `b`.
             let first = (column + 1).saturating_sub(b.len());
-            let skip = column.saturating_sub(a.len().saturating_sub(1));
             let a = a.get(first..).unwrap_or_default();
-            add_tiles(&mut sum, a, b.get(skip..b.len().min(column + 1)).unwrap_or_default());
+            add_tiles(&mut sum, a, b.get(..b.len().min(column + 1)).unwrap_or_default());
         }
         let mut total = sum.sums();
         each!(I < 4, { total[I] = _mm512_add_epi64(total[I], carried[I]) });

@@ -201,6 +201,24 @@ fn verdicts<const V: usize>() {
             assert!(check(&key, &octets(&BigUint::ZERO, k), digest));
             assert!(!check(&key, &octets(&n, k), digest));
 
+            // n + s and an additional zero octet must not pass in a batch either.
+            let (key, good) = batch.last().unwrap().clone();
+            let mut long = vec![0];
+            long.extend(&good);
+            let plus_n = BigUint::from_bytes_be(&good) + &n;
+            let over = if plus_n.bits() <= 8 * k as u64 {
+                octets(&plus_n, k)
+            } else {
+                vec![0xff; k]
+            };
+            let lanes: [&[u8]; 8] = [&good, &long, &over, &good, &good[1..], &[], &good, &over];
+            let expected = [true, false, false, true, false, false, true, false];
+            assert_eq!(
+                verify8([&key; 8], lanes, &[digest; 8]),
+                expected,
+                "{bits} bits, n = {n:x}"
+            );
+
             // The same in eight lanes, turned so that each case meets several lanes.
             for turn in 0..2 {
                 let lane = |i: usize| &batch[(i + 3 * turn) % batch.len()];
@@ -297,15 +315,17 @@ fn signatures<const V: usize>() {
         signed.push((key, s, digest));
     }
     // Eight keys of different lengths at once, good and bad in each lane.
-    for pattern in [0xff, 0x00, 0x55, 0xaa, 0x01, 0x80, 0x7e] {
+    for pattern in [0xff_usize, 0x00, 0x55, 0xaa, 0x01, 0x80, 0x7e] {
         let lane = |i: usize| &signed[i % signed.len()];
         let bad = |i: usize| pattern >> i & 1 == 0;
         let s: [Vec<u8>; 8] = core::array::from_fn(|i| {
             let mut s = lane(i).1.clone();
-            match (bad(i), i % 3) {
+            match (bad(i), (i + pattern) % 5) {
                 (false, _) => {}
                 (_, 0) => s[7] ^= 2,
                 (_, 1) => s.push(0),
+                (_, 2) => s.insert(0, 0),
+                (_, 3) => s.clear(),
                 _ => s.fill(0xff),
             }
             s
