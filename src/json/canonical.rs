@@ -70,9 +70,9 @@ fn first_backslash(text: &[u8]) -> Option<usize> {
     let mut clean = 0;
     if WIDE {
         let runs = text.as_chunks::<FAR>().0.iter();
-        clean += FAR * runs.take_while(|run| !holds_backslash(*run)).count();
+        clean += FAR * runs.take_while(|run| !holds_backslash(run)).count();
         let runs = text.get(clean..)?.as_chunks::<RUN>().0.iter();
-        clean += RUN * runs.take_while(|run| !holds_backslash(*run)).count();
+        clean += RUN * runs.take_while(|run| !holds_backslash(run)).count();
     }
     text.get(clean..)?
         .iter()

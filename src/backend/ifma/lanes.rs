@@ -9,8 +9,6 @@ use core::arch::x86_64::{__m128i, __m512i, _mm_loadu_si128, _mm512_loadu_si512, 
 #[cfg(test)]
 use super::layout;
 use super::limbs::Limbs;
-#[cfg(test)]
-use super::sha256::GapHash;
 use super::{Ifma, IfmaKey, batch8, key, sha256, single};
 use crate::rs256::MessageHash;
 
@@ -75,11 +73,11 @@ pub(super) fn enter_digest8(_: Ifma, messages: [&[u8]; 8]) -> [[u8; 32]; 8] {
     unsafe { sha256::digest_pairs(messages) }
 }
 
-/// Enters [`single::raise`] with nothing to hash.
+/// Enters [`single::raise_alone`].
 #[cfg(test)]
 pub(super) fn enter_raise<const V: usize>(_: Ifma, modulus: &key::Modulus<V>, s: &Limbs<V>) -> Limbs<V> {
-    // SAFETY: `raise` needs the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
-    unsafe { single::raise(modulus, s, &mut GapHash::new(MessageHash::Known([0; 32]))) }
+    // SAFETY: `raise_alone` needs the features of `Ifma`, and the token exists only where `Ifma::detect` found them.
+    unsafe { single::raise_alone(modulus, s) }
 }
 
 /// Enters [`layout::normalise_lanes`]; gives the number and its double.

@@ -79,9 +79,15 @@ fn is_once_or_twice<const V: usize>(x: &Limbs<V>, n: &Limbs<V>) -> bool {
     once == 0xff || twice == 0xff
 }
 
-/// s^65536 / R^65535 mod n, below 3n.
+/// [`raise`] with nothing to hash.
 #[target_feature(enable = "avx512f,avx512ifma,sha")]
-pub(super) fn raise<const V: usize>(modulus: &Modulus<V>, s: &Limbs<V>, hash: &mut GapHash<'_>) -> Limbs<V> {
+pub(super) fn raise_alone<const V: usize>(modulus: &Modulus<V>, s: &Limbs<V>) -> Limbs<V> {
+    raise(modulus, s, &mut GapHash::new(MessageHash::Known([0; 32])))
+}
+
+/// s^65536 / R^65535 mod n, below 3n; on the way, as much of the hash as there are gaps for.
+#[target_feature(enable = "avx512f,avx512ifma,sha")]
+fn raise<const V: usize>(modulus: &Modulus<V>, s: &Limbs<V>, hash: &mut GapHash<'_>) -> Limbs<V> {
     let mut x = Operand { a: *s, d: s.doubled() };
     let mut t = Product::ZERO;
     for _ in 0..16 {
