@@ -66,7 +66,7 @@ impl Behaviour {
                 .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
                 .into_response(),
             Self::Text(text) => json(text.clone()),
-            Self::Padded(len) => json(format!("{text:len$}")),
+            Self::Padded(len) => json(text.clone() + &" ".repeat(len.saturating_sub(text.len()))),
             Self::Truncated => {
                 let half = text.as_bytes()[..text.len() / 2].to_vec();
                 let chunks = [Ok(half), Err(std::io::Error::other("truncated"))];
