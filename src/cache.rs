@@ -256,3 +256,48 @@ impl Hashed {
         self.message.clone().finalize().into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use core::cell::RefCell;
+
+    use super::*;
+    use crate::jwk::KeySet;
+    use crate::policy::{Issuer, Policy};
+    use crate::verifier::Verifier;
+
+    /// What is remembered here was never verified, and is a hit all the same: RSA is not asked.
+    #[test]
+    fn a_hit_costs_no_rsa_operation() {
+        let mut keys = KeySet::<1>::new();
+        keys.replace_from_jwk_set(include_bytes!("../tests/data/doc/jwks.json"))
+            .unwrap();
+        let policy = Policy::new(Issuer::exact("a"), &["b"]);
+        let verifier = Verifier::new(&keys, &policy);
+        let mut forged = include_bytes!("../tests/data/doc/token.jwt").trim_ascii_end().to_vec();
+        let signature = forged.iter().rposition(|&octet| octet == b'.').unwrap() + 1;
+        forged[signature] = if forged[signature] == b'A' { b'B' } else { b'A' };
+
+        let (mut first, mut second) = ([0; 2048], [0; 2048]);
+        let mut cache = VerifiedCache::<8>::new();
+        let pending = verifier.prepare(&forged, &mut first).unwrap();
+        assert!(cache.verify(pending).is_err());
+
+        let pending = verifier.prepare(&forged, &mut first).unwrap();
+        let hashed = Hashed::new(&pending);
+        pending
+            .verify_by(|key, _| {
+                cache.store.insert(&hashed.token, key.fingerprint());
+                Ok(())
+            })
+            .unwrap();
+        let pending = verifier.prepare(&forged, &mut first).unwrap();
+        assert!(cache.verify(pending).is_ok());
+        let cell = RefCell::new(cache);
+        let pending = verifier.prepare(&forged, &mut second).unwrap();
+        assert!(VerifiedCache::verify_locked(pending, || cell.borrow_mut()).is_ok());
+        assert_eq!((cell.borrow().hits(), cell.borrow().misses()), (2, 1));
+    }
+}
