@@ -4,6 +4,7 @@
 
 use super::guid::Guid;
 use super::template::Template;
+use crate::report::Value;
 
 /// The version of a token, which is the choice of the *resource* (`requestedAccessTokenVersion` of its registration),
 /// not of the endpoint that a client called.
@@ -118,6 +119,15 @@ impl<'p> Cloud<'p> {
         match self.issued(version) {
             Some(issued) => Some(issued.text),
             None => None,
+        }
+    }
+
+    /// For a report: the issuers.
+    pub(crate) const fn issuers(&self) -> Value<'p> {
+        match (&self.v1, &self.v2) {
+            (Some(v1), Some(v2)) => Value::Either(v1.text, v2.text),
+            (Some(only), None) | (None, Some(only)) => Value::Exactly(only.text),
+            (None, None) => Value::None,
         }
     }
 
@@ -237,6 +247,15 @@ impl<'p> Tenant<'p> {
             Who::Single(tenant) => Some(tenant),
             Who::AnyOf([tenant]) => Some(*tenant),
             Who::AnyOf(_) | Who::Any => None,
+        }
+    }
+
+    /// For a report: the tenants.
+    pub(crate) const fn value(&self) -> Value<'_> {
+        match &self.who {
+            Who::Single(only) => Value::Exactly(only.as_str()),
+            Who::AnyOf(list) => Value::OneOfGuids(list),
+            Who::Any => Value::None,
         }
     }
 
