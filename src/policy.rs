@@ -341,11 +341,12 @@ impl<'p> Policy<'p> {
             now,
             leeway: leeway.as_secs(),
         };
-        if self.expiration_required || claims.expiration().is_some() {
-            let compared = || Compared::new(Value::date(claims.expiration()), clock(self.expiration_leeway));
-            judge.rule(Rule::Expiration, compared, || self.check_expiration(claims, now))?;
-        } else {
-            judge.skip(Rule::Expiration, NotChecked::Absent);
+        match claims.expiration() {
+            None if !self.expiration_required => judge.skip(Rule::Expiration, NotChecked::Absent),
+            exp => {
+                let compared = || Compared::new(Value::date(exp), clock(self.expiration_leeway));
+                judge.rule(Rule::Expiration, compared, || self.check_expiration(exp, now))?;
+            }
         }
         match claims.not_before() {
             Some(nbf) => {
@@ -383,10 +384,9 @@ impl<'p> Policy<'p> {
     }
 
     // RFC 7519 section 4.1.4: "on or after" the date the token is refused.
-    fn check_expiration(&self, claims: &Claims<'_>, now: NumericDate) -> Result<(), PolicyError> {
-        match claims.expiration() {
-            Some(exp) if now >= exp.plus(self.expiration_leeway.wide()) => Err(PolicyError::Expired { exp, now }),
-            None if self.expiration_required => Err(PolicyError::MissingClaim(RegisteredClaim::Expiration)),
+    fn check_expiration(&self, exp: Option<NumericDate>, now: NumericDate) -> Result<(), PolicyError> {
+        match exp.ok_or(PolicyError::MissingClaim(RegisteredClaim::Expiration))? {
+            exp if now >= exp.plus(self.expiration_leeway.wide()) => Err(PolicyError::Expired { exp, now }),
             _ => Ok(()),
         }
     }

@@ -267,7 +267,7 @@ fn nothing_allocates() {
     for (token, expected) in &tokens_refused {
         let mut buf = vec![0; 1 << 16];
         without_allocation(|| {
-            let report = Inspector::without_keys().policy(&POLICY).report(token, now, &mut buf);
+            let report = <Inspector>::without_keys().policy(&POLICY).report(token, now, &mut buf);
             assert!(report.findings().count() > 9);
         });
         let refused = without_allocation(|| verifier.verify(token, now, &mut buf).err());

@@ -114,7 +114,7 @@ fn agree_on<const N: usize>(
     }
     // Without keys the same, but for what needs them, and a good signature is never claimed.
     let mut buf = vec![0; room];
-    let blind = Inspector::without_keys().policy(policy).report(token, now, &mut buf);
+    let blind = <Inspector>::without_keys().policy(policy).report(token, now, &mut buf);
     assert!(!outcomes(&blind).contains(&(Rule::Signature, Outcome::Passed)));
     assert!(!outcomes(&blind).contains(&(Rule::Key, Outcome::Passed)));
     if verdict.is_ok() {

@@ -22,12 +22,15 @@ pub struct JoseHeader<'b> {
 
 impl<'b> JoseHeader<'b> {
     /// Without any member.
-    pub(crate) const EMPTY: Self = Self {
-        kid: None,
-        x5t: None,
-        typ: None,
-        has_nonce: false,
-    };
+    #[inline(always)]
+    pub(crate) const fn empty() -> Self {
+        Self {
+            kid: None,
+            x5t: None,
+            typ: None,
+            has_nonce: false,
+        }
+    }
 
     /// Reads the decoded header and refuses what the crate does not verify.
     ///
@@ -43,7 +46,7 @@ impl<'b> JoseHeader<'b> {
     #[inline(always)]
     pub(crate) fn read_canonical(text: &'b [u8]) -> Result<Self, HeaderError> {
         let mut members = Members::<MAX_MEMBERS>::new(text)?;
-        let mut header = Self::EMPTY;
+        let mut header = Self::empty();
         let mut algorithm_is_rs256 = false;
         while let Some((name, value)) = members.next_member()? {
             // After `canonicalise` a name that still holds an escape is none of these.

@@ -27,8 +27,9 @@ pub struct Inspector<'k, S: RsaSize = Rsa4096> {
     policy: &'k (dyn Explain + Sync),
 }
 
-impl<'k> Inspector<'k> {
-    /// No key is at hand: the signature is not checked, and a report says so.
+impl<'k, S: RsaSize> Inspector<'k, S> {
+    /// No key is at hand: the signature is not checked, and a report says so. The size of keys does not matter then;
+    /// `<Inspector>::without_keys()` leaves it at the default.
     #[must_use]
     pub const fn without_keys() -> Self {
         Self {
@@ -36,9 +37,7 @@ impl<'k> Inspector<'k> {
             policy: &NO_POLICY,
         }
     }
-}
 
-impl<'k, S: RsaSize> Inspector<'k, S> {
     /// Checks signatures with these keys: a [`KeySet`](crate::KeySet), or one pinned key.
     pub fn new(keys: impl Into<KeySetRef<'k, S>>) -> Self {
         Self {
@@ -128,8 +127,8 @@ impl<'k, S: RsaSize> Inspector<'k, S> {
             None => Some(Rule::Claims),
         };
         let token = TokenView::new(
-            header.unwrap_or(JoseHeader::EMPTY),
-            claims.unwrap_or(Claims::EMPTY),
+            header.unwrap_or_else(JoseHeader::empty),
+            claims.unwrap_or_else(Claims::empty),
             report.key.unwrap_or(SigningKey::pinned(0)),
         );
         self.policy.explain(&token, now, &mut report.findings);
@@ -169,7 +168,7 @@ impl<'k, S: RsaSize> Inspector<'k, S> {
         let Some(header) = header else {
             findings.skip(Rule::Key, NotChecked::NotReached(Rule::Header));
             findings.blocked = Some(Rule::Header);
-            self.policy.explain_header(&JoseHeader::EMPTY, findings);
+            self.policy.explain_header(&JoseHeader::empty(), findings);
             if !has_verdict {
                 findings.skip(Rule::Signature, NotChecked::NotReached(Rule::Header));
             }

@@ -7,6 +7,7 @@
 mod hints;
 mod names;
 mod notes;
+pub(crate) mod paste;
 pub(crate) mod text;
 pub(crate) mod time;
 mod value;
@@ -179,12 +180,14 @@ pub(crate) fn inspect(token: &[u8], keys: Option<&Keys>, rules: &Rules) -> Inspe
     let now = NumericDate::from_secs(rules.now);
     let mut buf = vec![0; token.len()];
     let (verdict, error, signature_verified) = verify(token, keys, &policy, rules.none, now, &mut buf);
-    let report = match (keys, rules.none) {
-        (Some(keys), true) => Inspector::new(keys).report(token, now, &mut buf),
-        (Some(keys), false) => Inspector::new(keys).policy(&policy).report(token, now, &mut buf),
-        (None, true) => Inspector::without_keys().report(token, now, &mut buf),
-        (None, false) => Inspector::without_keys().policy(&policy).report(token, now, &mut buf),
+    let mut inspector: Inspector<'_, Rsa8192> = match keys {
+        Some(keys) => Inspector::new(keys),
+        None => Inspector::without_keys(),
     };
+    if !rules.none {
+        inspector = inspector.policy(&policy);
+    }
+    let report = inspector.report(token, now, &mut buf);
     let show = if rules.redact {
         Show::WhatIsPublic
     } else {

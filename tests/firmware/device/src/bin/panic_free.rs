@@ -242,7 +242,7 @@ fn explained<S: RsaSize>(keys: &RsaPublicKey<S>, token: &[u8], buf: &mut [u8]) -
                 show(name);
             }
         }
-        let report = Inspector::without_keys().policy(policy).report(token, now, buf);
+        let report = Inspector::<S>::without_keys().policy(policy).report(token, now, buf);
         black_box(report.findings().count());
     }
     failed > 0
