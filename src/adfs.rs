@@ -37,10 +37,12 @@
 //! ```
 
 use crate::claims::{Claims, NumericDate, StringOrArray};
-use crate::entra::check_nonce;
+use crate::entra::{check_audience_has, check_nonce};
 use crate::error::{PolicyError, ProviderClaim, RegisteredClaim};
 use crate::json::{JsonStr, JsonValue};
-use crate::policy::{Check, Leeway, Policy, TokenView, lifetime_rules};
+use crate::jws::JoseHeader;
+use crate::policy::{Check, FirstFailure, Judge, Leeway, Policy, TokenView, lifetime_rules};
+use crate::report::{Compared, Explain, Findings, Rule, Value};
 
 /// The claim that says whether a request came from inside the corporate network.
 pub const INSIDE_CORPORATE_NETWORK: &str = "http://schemas.microsoft.com/ws/2012/01/insidecorporatenetwork";
@@ -163,17 +165,48 @@ impl<'p> AccessTokenPolicy<'p> {
     lifetime_rules!();
 }
 
-impl Check for AccessTokenPolicy<'_> {
-    fn check(&self, token: &TokenView<'_, '_>, now: NumericDate) -> Result<(), PolicyError> {
-        let claims = token.claims();
-        Farm::check_kind(claims, self.farm.access_token_issuer, self.farm.issuer)?;
+impl AccessTokenPolicy<'_> {
+    #[inline(always)]
+    fn judge<'r, J: Judge<'r>>(
+        &'r self,
+        claims: &Claims<'r>,
+        now: NumericDate,
+        judge: &mut J,
+    ) -> Result<(), PolicyError> {
+        let (expected, other) = (self.farm.access_token_issuer, self.farm.issuer);
+        let compared = || Compared::new(Value::text(claims.issuer()), Value::Exactly(expected));
+        judge.rule(Rule::Issuer, compared, || Farm::check_kind(claims, expected, other))?;
+        let compared = || {
+            let expected = Value::Joined(self.audience.prefix, self.audience.identifier);
+            Compared::new(Value::texts(claims.audience()), expected)
+        };
+        judge.rule(Rule::Audience, compared, || self.check_audience(claims))?;
+        self.lifetime.judge_lifetime(claims, now, judge)
+    }
+
+    fn check_audience(&self, claims: &Claims<'_>) -> Result<(), PolicyError> {
         let found = claims
             .audience()
             .ok_or(PolicyError::MissingClaim(RegisteredClaim::Audience))?;
-        if !self.audience.matches(&found) {
-            return Err(PolicyError::Audience);
+        if self.audience.matches(&found) {
+            Ok(())
+        } else {
+            Err(PolicyError::Audience)
         }
-        self.lifetime.check_lifetime(claims, now)
+    }
+}
+
+impl Check for AccessTokenPolicy<'_> {
+    fn check(&self, token: &TokenView<'_, '_>, now: NumericDate) -> Result<(), PolicyError> {
+        self.judge(token.claims(), now, &mut FirstFailure)
+    }
+}
+
+impl Explain for AccessTokenPolicy<'_> {
+    fn explain_header<'r>(&'r self, _header: &JoseHeader<'r>, _findings: &mut Findings<'r>) {}
+
+    fn explain<'r>(&'r self, token: &TokenView<'r, 'r>, now: NumericDate, findings: &mut Findings<'r>) {
+        findings.walked(|findings| self.judge(token.claims(), now, findings));
     }
 }
 
@@ -199,18 +232,41 @@ impl<'p> IdTokenPolicy<'p> {
     lifetime_rules!();
 }
 
+impl IdTokenPolicy<'_> {
+    #[inline(always)]
+    fn judge<'r, J: Judge<'r>>(
+        &'r self,
+        claims: &Claims<'r>,
+        now: NumericDate,
+        judge: &mut J,
+    ) -> Result<(), PolicyError> {
+        let (expected, other) = (self.farm.issuer, self.farm.access_token_issuer);
+        let compared = || Compared::new(Value::text(claims.issuer()), Value::Exactly(expected));
+        judge.rule(Rule::Issuer, compared, || Farm::check_kind(claims, expected, other))?;
+        let compared = || Compared::new(Value::texts(claims.audience()), Value::Exactly(self.client_id));
+        judge.rule(Rule::Audience, compared, || check_audience_has(claims, self.client_id))?;
+        // The claim's type matters even where its value does not.
+        judge.rule(Rule::Nonce, Compared::nothing, || {
+            match (nonce_of(claims)?, self.nonce) {
+                (found, Some(expected)) => check_nonce(expected, found),
+                (_, None) => Ok(()),
+            }
+        })?;
+        self.lifetime.judge_lifetime(claims, now, judge)
+    }
+}
+
 impl Check for IdTokenPolicy<'_> {
     fn check(&self, token: &TokenView<'_, '_>, now: NumericDate) -> Result<(), PolicyError> {
-        let claims = token.claims();
-        Farm::check_kind(claims, self.farm.issuer, self.farm.access_token_issuer)?;
-        let found = claims
-            .audience()
-            .ok_or(PolicyError::MissingClaim(RegisteredClaim::Audience))?;
-        if !found.contains(self.client_id) {
-            return Err(PolicyError::Audience);
-        }
-        check_nonce(self.nonce, nonce_of(claims)?)?;
-        self.lifetime.check_lifetime(claims, now)
+        self.judge(token.claims(), now, &mut FirstFailure)
+    }
+}
+
+impl Explain for IdTokenPolicy<'_> {
+    fn explain_header<'r>(&'r self, _header: &JoseHeader<'r>, _findings: &mut Findings<'r>) {}
+
+    fn explain<'r>(&'r self, token: &TokenView<'r, 'r>, now: NumericDate, findings: &mut Findings<'r>) {
+        findings.walked(|findings| self.judge(token.claims(), now, findings));
     }
 }
 

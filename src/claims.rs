@@ -44,6 +44,23 @@ pub struct Claims<'b> {
 }
 
 impl<'b> Claims<'b> {
+    /// Without any claim.
+    // A function, not a constant, which would be in flash to be copied from.
+    #[inline(always)]
+    pub(crate) const fn empty() -> Self {
+        Self {
+            object: JsonObject::EMPTY,
+            issuer: None,
+            subject: None,
+            audience: None,
+            expiration: None,
+            not_before: None,
+            issued_at: None,
+            jwt_id: None,
+            index: Index::new(),
+        }
+    }
+
     /// Reads the payload, replacing escapes in place.
     ///
     /// # Errors
@@ -57,18 +74,8 @@ impl<'b> Claims<'b> {
 
     // Not inlined: the names are on the stack while it runs, and only then.
     #[inline(never)]
-    fn read_canonical(text: &'b [u8]) -> Result<Self, ClaimsError> {
-        let mut claims = Self {
-            object: JsonObject::EMPTY,
-            issuer: None,
-            subject: None,
-            audience: None,
-            expiration: None,
-            not_before: None,
-            issued_at: None,
-            jwt_id: None,
-            index: Index::new(),
-        };
+    pub(crate) fn read_canonical(text: &'b [u8]) -> Result<Self, ClaimsError> {
+        let mut claims = Self::empty();
         claims.fill(text)?;
         Ok(claims)
     }

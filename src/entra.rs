@@ -19,8 +19,8 @@ pub use claims::{EntraClaims, Identity};
 pub(crate) use groups::GroupClaims;
 pub use groups::Groups;
 pub use guid::Guid;
-pub(crate) use policy::check_nonce;
 pub use policy::{AccessTokenPolicy, IdTokenPolicy};
+pub(crate) use policy::{check_audience_has, check_nonce};
 pub use tenant::{Cloud, Tenant, Version};
 
 /// The policy for access tokens of `tenant` meant for `audience`: see [`AccessTokenPolicy`] for what it checks.

@@ -156,6 +156,14 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
     }
 }
 
+/// The object that a text is, if it is one with at most `CAP` members: only for showing what is in it.
+#[inline(never)]
+pub(crate) fn object<const CAP: usize>(text: &[u8]) -> Option<JsonObject<'_>> {
+    let mut members = Members::<CAP>::new(text).ok()?;
+    while members.next_member().ok()?.is_some() {}
+    Some(members.object())
+}
+
 /// Looks at the text up to its first member.
 fn begin(text: &[u8], longest: usize) -> Result<(Scanner<'_>, Progress), JsonError> {
     if text.len() > longest {

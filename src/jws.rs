@@ -122,19 +122,10 @@ impl<'t> CompactJws<'t> {
     // Not inlined, as every stage: what one keeps on the stack while it runs is gone before the next one begins.
     #[inline(never)]
     pub(crate) fn decode<'b>(self, longest_signature: usize, buf: &'b mut [u8]) -> Result<DecodedJws<'t, 'b>, Error> {
-        let too_small = too_small(self.needed(longest_signature));
-        let (header, rest) = buf.split_at_mut_checked(self.header_len).ok_or(too_small)?;
-        let (payload, rest) = rest.split_at_mut_checked(self.payload_len).ok_or(too_small)?;
-        if rest.len() < self.signature_room(longest_signature) {
-            return Err(too_small);
-        }
-        let header = JoseHeader::read(base64url::decode(self.header, header)?)?;
-        let payload = base64url::decode(self.payload, payload)?;
-        let signature_len = base64url::decoded_len(self.signature().len()).ok_or(InvalidBase64url)?;
-        if signature_len > longest_signature {
-            return Err(InvalidSignature.into());
-        }
-        let signature = base64url::decode(self.signature(), rest)?;
+        let (header, payload, signature) = self.rooms(longest_signature, buf)?;
+        let header = JoseHeader::read(self.decode_header(header)?)?;
+        let payload = self.decode_payload(payload)?;
+        let signature = self.decode_signature(longest_signature, signature)?;
         Ok(DecodedJws {
             signing_input: self.signing_input,
             after_signing_input: self.after_signing_input,
@@ -143,7 +134,41 @@ impl<'t> CompactJws<'t> {
             signature,
         })
     }
+
+    /// Where in `buf` the header, the payload and the signature go; the last room may be too large.
+    #[inline(always)]
+    pub(crate) fn rooms<'b>(&self, longest_signature: usize, buf: &'b mut [u8]) -> Result<Rooms<'b>, Error> {
+        let too_small = too_small(self.needed(longest_signature));
+        let (header, rest) = buf.split_at_mut_checked(self.header_len).ok_or(too_small)?;
+        let (payload, rest) = rest.split_at_mut_checked(self.payload_len).ok_or(too_small)?;
+        if rest.len() < self.signature_room(longest_signature) {
+            return Err(too_small);
+        }
+        Ok((header, payload, rest))
+    }
+
+    #[inline(always)]
+    pub(crate) fn decode_header<'b>(&self, room: &'b mut [u8]) -> Result<&'b mut [u8], InvalidBase64url> {
+        base64url::decode(self.header, room)
+    }
+
+    #[inline(always)]
+    pub(crate) fn decode_payload<'b>(&self, room: &'b mut [u8]) -> Result<&'b mut [u8], InvalidBase64url> {
+        base64url::decode(self.payload, room)
+    }
+
+    #[inline(always)]
+    pub(crate) fn decode_signature<'b>(&self, longest: usize, room: &'b mut [u8]) -> Result<&'b [u8], Error> {
+        let signature_len = base64url::decoded_len(self.signature().len()).ok_or(InvalidBase64url)?;
+        if signature_len > longest {
+            return Err(InvalidSignature.into());
+        }
+        Ok(base64url::decode(self.signature(), room)?)
+    }
 }
+
+/// The parts of a caller's buffer for the header, the payload and the signature.
+pub(crate) type Rooms<'b> = (&'b mut [u8], &'b mut [u8], &'b mut [u8]);
 
 /// A token whose segments are decoded and whose header is acceptable. Nothing is believed yet.
 pub(crate) struct DecodedJws<'t, 'b> {

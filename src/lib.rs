@@ -80,6 +80,9 @@ pub mod cache;
 // Around the pipeline: when to fetch an issuer's keys again, and when the old ones are too old.
 pub mod rotation;
 
+// Around the pipeline: every check and its outcome, for people.
+pub mod report;
+
 mod error;
 #[cfg(any(rs256_internals, fuzzing))]
 #[doc(hidden)]

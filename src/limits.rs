@@ -43,6 +43,10 @@ pub const MAX_KEY_ISSUER_LEN: usize = 128;
 /// has 26.
 pub const MAX_CLOUD_INSTANCE_NAME_LEN: usize = 48;
 
+/// Most outcomes in a [report](crate::report). The stages have 9 and the longest of the crate's own policies 14; the rest
+/// is for checks of the application's own.
+pub const MAX_FINDINGS: usize = 40;
+
 /// Longest signature, in octets: that of the largest key type, [`Rsa8192`](crate::Rsa8192).
 pub const MAX_SIGNATURE_LEN: usize = 8192 / 8;
 

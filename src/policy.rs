@@ -5,10 +5,14 @@
 //! A [`Policy`] is a `const` value of borrowed data, so it can live in flash. It is strict as made; every relaxation is
 //! a call with a name of its own. Anything else that decides about claims is a [`Check`] beside it.
 
+mod judge;
+
 use crate::claims::{Claims, NumericDate};
 use crate::error::{PolicyError, RegisteredClaim};
 use crate::jwk::SigningKey;
 use crate::jws::JoseHeader;
+use crate::report::{Compared, Explain, Findings, NotChecked, Rule, Value};
+pub(crate) use judge::{FirstFailure, Judge};
 
 /// A rule that a token with a good signature must pass to be accepted.
 ///
@@ -115,6 +119,13 @@ impl<'p> Issuer<'p> {
     #[must_use]
     pub const fn any_of(issuers: &'p [&'p str]) -> Self {
         Self(OneOrMany::Many(issuers))
+    }
+
+    const fn value(&self) -> Value<'p> {
+        match self.0 {
+            OneOrMany::One(issuer) => Value::Exactly(issuer),
+            OneOrMany::Many(issuers) => Value::OneOf(issuers),
+        }
     }
 
     fn matches(&self, claims: &Claims<'_>) -> Result<bool, PolicyError> {
@@ -285,10 +296,83 @@ impl<'p> Policy<'p> {
         Self::new(Issuer::any_of(&[]), &[])
     }
 
+    /// The rules that a header alone can break.
+    #[inline(always)]
+    fn judge_header<'r, J: Judge<'r>>(&'r self, header: &JoseHeader<'r>, judge: &mut J) -> Result<(), PolicyError> {
+        match self.token_type {
+            Some(expected) => {
+                let compared = || Compared::new(Value::text(header.typ()), Value::Exactly(expected));
+                judge.rule(Rule::TokenType, compared, || check_token_type(header, expected))?;
+            }
+            None => judge.skip(Rule::TokenType, NotChecked::NotAskedFor),
+        }
+        Ok(())
+    }
+
+    /// All rules in their order.
+    #[inline(always)]
+    fn judge<'r, J: Judge<'r>>(
+        &'r self,
+        claims: &Claims<'r>,
+        now: NumericDate,
+        judge: &mut J,
+    ) -> Result<(), PolicyError> {
+        let compared = || Compared::new(Value::text(claims.issuer()), self.issuer.value());
+        judge.rule(Rule::Issuer, compared, || self.check_issuer(claims))?;
+        match self.audiences {
+            Some(audiences) => {
+                let compared = || Compared::new(Value::texts(claims.audience()), Value::OneOf(audiences));
+                judge.rule(Rule::Audience, compared, || check_audience(claims, audiences))?;
+            }
+            None => judge.skip(Rule::Audience, NotChecked::NotAskedFor),
+        }
+        self.judge_lifetime(claims, now, judge)
+    }
+
     /// The rules other than issuer and audience.
-    pub(crate) fn check_lifetime(&self, claims: &Claims<'_>, now: NumericDate) -> Result<(), PolicyError> {
-        self.check_time(claims, now)?;
-        self.check_required(claims)
+    #[inline(always)]
+    pub(crate) fn judge_lifetime<'r, J: Judge<'r>>(
+        &'r self,
+        claims: &Claims<'r>,
+        now: NumericDate,
+        judge: &mut J,
+    ) -> Result<(), PolicyError> {
+        let clock = |leeway: Leeway| Value::Clock {
+            now,
+            leeway: leeway.as_secs(),
+        };
+        match claims.expiration() {
+            None if !self.expiration_required => judge.skip(Rule::Expiration, NotChecked::Absent),
+            exp => {
+                let compared = || Compared::new(Value::date(exp), clock(self.expiration_leeway));
+                judge.rule(Rule::Expiration, compared, || self.check_expiration(exp, now))?;
+            }
+        }
+        match claims.not_before() {
+            Some(nbf) => {
+                let compared = || Compared::new(Value::Date(nbf), clock(self.not_before_leeway));
+                judge.rule(Rule::NotBefore, compared, || self.check_not_before(nbf, now))?;
+            }
+            None => judge.skip(Rule::NotBefore, NotChecked::Absent),
+        }
+        match self.max_age {
+            Some(secs) => {
+                let leeway = self.expiration_leeway.as_secs();
+                let compared = || {
+                    let expected = Value::MaxAge { now, secs, leeway };
+                    Compared::new(Value::date(claims.issued_at()), expected)
+                };
+                judge.rule(Rule::Age, compared, || self.check_age(claims, secs, now))?;
+            }
+            None => judge.skip(Rule::Age, NotChecked::NotAskedFor),
+        }
+        if self.required.is_empty() {
+            judge.skip(Rule::RequiredClaims, NotChecked::NotAskedFor);
+        } else {
+            let compared = || Compared::new(Value::None, Value::OneOf(self.required));
+            judge.rule(Rule::RequiredClaims, compared, || self.check_required(claims))?;
+        }
+        Ok(())
     }
 
     fn check_issuer(&self, claims: &Claims<'_>) -> Result<(), PolicyError> {
@@ -299,44 +383,28 @@ impl<'p> Policy<'p> {
         }
     }
 
-    fn check_audience(&self, claims: &Claims<'_>) -> Result<(), PolicyError> {
-        let Some(audiences) = self.audiences else { return Ok(()) };
-        let found = claims
-            .audience()
-            .ok_or(PolicyError::MissingClaim(RegisteredClaim::Audience))?;
-        // RFC 7519 section 4.1.3: one common entry is enough.
-        if found
-            .iter()
-            .any(|found| audiences.iter().any(|audience| found == **audience))
-        {
-            Ok(())
-        } else {
-            Err(PolicyError::Audience)
+    // RFC 7519 section 4.1.4: "on or after" the date the token is refused.
+    fn check_expiration(&self, exp: Option<NumericDate>, now: NumericDate) -> Result<(), PolicyError> {
+        match exp.ok_or(PolicyError::MissingClaim(RegisteredClaim::Expiration))? {
+            exp if now >= exp.plus(self.expiration_leeway.wide()) => Err(PolicyError::Expired { exp, now }),
+            _ => Ok(()),
         }
     }
 
-    fn check_time(&self, claims: &Claims<'_>, now: NumericDate) -> Result<(), PolicyError> {
-        // RFC 7519 section 4.1.4: "on or after" the date the token is refused.
-        match claims.expiration() {
-            Some(exp) if now >= exp.plus(self.expiration_leeway.wide()) => {
-                return Err(PolicyError::Expired { exp, now });
-            }
-            None if self.expiration_required => {
-                return Err(PolicyError::MissingClaim(RegisteredClaim::Expiration));
-            }
-            _ => {}
+    // RFC 7519 section 4.1.5: "before" the date the token is refused.
+    fn check_not_before(&self, nbf: NumericDate, now: NumericDate) -> Result<(), PolicyError> {
+        if now.plus(self.not_before_leeway.wide()) < nbf {
+            Err(PolicyError::NotYetValid { nbf, now })
+        } else {
+            Ok(())
         }
-        // RFC 7519 section 4.1.5: "before" the date the token is refused.
-        let latest = now.plus(self.not_before_leeway.wide());
-        match claims.not_before() {
-            Some(nbf) if latest < nbf => return Err(PolicyError::NotYetValid { nbf, now }),
-            _ => {}
-        }
-        // RFC 7519 section 4.1.6 leaves the age to the application.
-        let Some(max_age) = self.max_age else { return Ok(()) };
+    }
+
+    // RFC 7519 section 4.1.6 leaves the age to the application.
+    fn check_age(&self, claims: &Claims<'_>, max_age: u32, now: NumericDate) -> Result<(), PolicyError> {
         let missing = PolicyError::MissingClaim(RegisteredClaim::IssuedAt);
         let (iat, iat_ceil) = claims.issued_at().zip(claims.issued_at_ceil()).ok_or(missing)?;
-        if latest < iat_ceil {
+        if now.plus(self.not_before_leeway.wide()) < iat_ceil {
             return Err(PolicyError::IssuedInFuture { iat: iat_ceil, now });
         }
         if now > iat.plus(u64::from(max_age)).plus(self.expiration_leeway.wide()) {
@@ -355,19 +423,46 @@ impl<'p> Policy<'p> {
     }
 }
 
+fn check_token_type(header: &JoseHeader<'_>, expected: &str) -> Result<(), PolicyError> {
+    if header.is_typ(expected) {
+        Ok(())
+    } else {
+        Err(PolicyError::TokenType)
+    }
+}
+
+fn check_audience(claims: &Claims<'_>, audiences: &[&str]) -> Result<(), PolicyError> {
+    let found = claims
+        .audience()
+        .ok_or(PolicyError::MissingClaim(RegisteredClaim::Audience))?;
+    // RFC 7519 section 4.1.3: one common entry is enough.
+    if found
+        .iter()
+        .any(|found| audiences.iter().any(|audience| found == **audience))
+    {
+        Ok(())
+    } else {
+        Err(PolicyError::Audience)
+    }
+}
+
 impl Check for Policy<'_> {
     fn check_header(&self, header: &JoseHeader<'_>) -> Result<(), PolicyError> {
-        match self.token_type {
-            Some(expected) if !header.is_typ(expected) => Err(PolicyError::TokenType),
-            _ => Ok(()),
-        }
+        self.judge_header(header, &mut FirstFailure)
     }
 
     fn check(&self, token: &TokenView<'_, '_>, now: NumericDate) -> Result<(), PolicyError> {
-        let claims = token.claims();
-        self.check_issuer(claims)?;
-        self.check_audience(claims)?;
-        self.check_lifetime(claims, now)
+        self.judge(token.claims(), now, &mut FirstFailure)
+    }
+}
+
+impl Explain for Policy<'_> {
+    fn explain_header<'r>(&'r self, header: &JoseHeader<'r>, findings: &mut Findings<'r>) {
+        findings.walked(|findings| self.judge_header(header, findings));
+    }
+
+    fn explain<'r>(&'r self, token: &TokenView<'r, 'r>, now: NumericDate, findings: &mut Findings<'r>) {
+        findings.walked(|findings| self.judge(token.claims(), now, findings));
     }
 }
 

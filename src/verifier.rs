@@ -163,7 +163,7 @@ impl<S: RsaSize> Clone for Verifier<'_, S> {
 impl<S: RsaSize> Copy for Verifier<'_, S> {}
 
 /// Checks the signature with `candidate`, then with the candidates after it, and leaves the one that made it.
-fn find_signer<'t, 'b, 'k, S: RsaSize>(
+pub(crate) fn find_signer<'t, 'b, 'k, S: RsaSize>(
     authorities: &Authorities<'k, S>,
     candidate: &mut Candidate<'k, S>,
     decoded: &DecodedJws<'t, 'b>,
@@ -178,7 +178,7 @@ fn find_signer<'t, 'b, 'k, S: RsaSize>(
 }
 
 /// Octets of the longest signature that a key of size `S` makes.
-fn longest_signature<S: RsaSize>() -> usize {
+pub(crate) fn longest_signature<S: RsaSize>() -> usize {
     S::ZERO_OCTETS.as_ref().len()
 }
 
@@ -270,7 +270,7 @@ impl<'t, 'b, 'k, S: RsaSize> PendingJws<'t, 'b, 'k, S> {
 }
 
 /// Checks the signature with one key by an RSA operation.
-fn plain<S: RsaSize>(key: KeyRef<'_, S>, jws: &DecodedJws<'_, '_>) -> Result<(), InvalidSignature> {
+pub(crate) fn plain<S: RsaSize>(key: KeyRef<'_, S>, jws: &DecodedJws<'_, '_>) -> Result<(), InvalidSignature> {
     rs256::verify(key, jws.signing_input, jws.signature)
 }
 

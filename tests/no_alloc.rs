@@ -17,6 +17,7 @@ use common::setting::{HEADER, ISSUER, NOW, POLICY, claims, jwk_set};
 use common::signer::Signer;
 use common::{encode, read};
 use rs256::cache::VerifiedCache;
+use rs256::report::{Inspector, Outcome};
 use rs256::rotation::{Action, RotatingKeys, Rotation};
 use rs256::{
     Authority, Claims, CompactJws, Error, JsonValue, KeySet, NumericDate, PreparedKey, Revocation, Rsa2048, Rsa8192,
@@ -252,8 +253,23 @@ fn nothing_allocates() {
         );
         print(&rotating, &"");
     });
+    without_allocation(|| {
+        for inspector in [Inspector::new(&keys), Inspector::new(&keys).policy(&POLICY)] {
+            let report = inspector.report(token, now, &mut buf);
+            assert!(
+                report
+                    .findings()
+                    .all(|line| !matches!(line.outcome(), Outcome::Failed(_)))
+            );
+            assert_eq!(report.unverified_claims().unwrap().iter().count(), 7);
+        }
+    });
     for (token, expected) in &tokens_refused {
         let mut buf = vec![0; 1 << 16];
+        without_allocation(|| {
+            let report = <Inspector>::without_keys().policy(&POLICY).report(token, now, &mut buf);
+            assert!(report.findings().count() > 9);
+        });
         let refused = without_allocation(|| verifier.verify(token, now, &mut buf).err());
         let refused: Error = refused.unwrap();
         assert_eq!(&refused.code(), expected);

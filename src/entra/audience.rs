@@ -10,6 +10,7 @@
 use super::guid::Guid;
 use super::tenant::Version;
 use crate::claims::StringOrArray;
+use crate::report::Value;
 
 /// The application that an access token must be for: its registration's client id, for tokens of version 1.0 also its
 /// Application ID URIs.
@@ -64,6 +65,23 @@ impl<'p> Audience<'p> {
             app_id_uris,
             v1: true,
             v2: true,
+        }
+    }
+
+    /// For a report: the versions.
+    pub(super) const fn versions(&self) -> Value<'p> {
+        match (self.v1, self.v2) {
+            (true, true) => Value::Either(Version::V1.as_str(), Version::V2.as_str()),
+            (true, false) => Value::Exactly(Version::V1.as_str()),
+            (false, _) => Value::Exactly(Version::V2.as_str()),
+        }
+    }
+
+    /// For a report: the audiences of tokens of this version.
+    pub(super) const fn value(&self, version: Version) -> Value<'_> {
+        match version {
+            Version::V1 => Value::GuidOrOneOf(&self.client_id, self.app_id_uris),
+            Version::V2 => Value::Exactly(self.client_id.as_str()),
         }
     }
 

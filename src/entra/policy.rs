@@ -8,10 +8,12 @@ use super::facts::Facts;
 use super::guid::Guid;
 use super::signing_key::{self, Silence};
 use super::tenant::{Tenant, Version};
-use crate::claims::NumericDate;
+use crate::claims::{Claims, NumericDate};
 use crate::error::{PolicyError, ProviderClaim, RegisteredClaim};
+use crate::json::JsonStr;
 use crate::jws::JoseHeader;
-use crate::policy::{Check, Leeway, Policy, TokenView, lifetime_rules};
+use crate::policy::{Check, FirstFailure, Judge, Leeway, Policy, TokenView, lifetime_rules};
+use crate::report::{Compared, Explain, Findings, NotChecked, Rule, Value};
 
 /// What both kinds have in common.
 #[derive(Clone, Copy, Debug)]
@@ -32,39 +34,99 @@ impl<'p> Common<'p> {
         }
     }
 
-    fn check_header(header: &JoseHeader<'_>) -> Result<(), PolicyError> {
+    #[inline(always)]
+    fn judge_header<'r, J: Judge<'r>>(header: &JoseHeader<'r>, judge: &mut J) -> Result<(), PolicyError> {
         // The signature of a Microsoft Graph token does not cover the header as sent; no key would verify it.
-        if header.has_nonce() {
-            Err(PolicyError::GraphToken)
-        } else {
-            Ok(())
-        }
+        let check = || match header.has_nonce() {
+            true => Err(PolicyError::GraphToken),
+            false => Ok(()),
+        };
+        judge.rule(Rule::NotForGraph, Compared::nothing, check)?;
+        Ok(())
     }
 
     /// `tid`, `iss`, `ver` and the signing key, which make a chain: each is bound to the one before.
-    fn check<'b>(&self, token: &TokenView<'b, '_>) -> Result<Facts<'b>, PolicyError> {
-        let facts = Facts::read(token.claims())?;
-        let (tid, guid) = &facts.tid;
-        let issuer = token
-            .claims()
+    #[inline(always)]
+    fn judge<'r, J: Judge<'r>>(
+        &'r self,
+        token: &TokenView<'r, 'r>,
+        judge: &mut J,
+    ) -> Result<Option<Facts<'r>>, PolicyError> {
+        let claims = token.claims();
+        let cloud = self.tenant.cloud();
+        let facts = judge.rule(Rule::ProviderClaims, Compared::nothing, || Facts::read(claims))?;
+        let known = (facts, Rule::ProviderClaims);
+        let issued = judge.rule_on(
+            known,
+            Rule::Issuer,
+            |_| Compared::new(Value::text(claims.issuer()), cloud.issuers()),
+            |facts| self.check_issuer(claims, &facts),
+        )?;
+        judge.rule_on(
+            known,
+            Rule::Tenant,
+            |_| {
+                Compared::new(
+                    claims.strings("tid").map_or(Value::None, Value::Texts),
+                    self.tenant.value(),
+                )
+            },
+            |facts| self.check_tenant(&facts),
+        )?;
+        let issued = (facts.zip(issued), Rule::Issuer);
+        judge.rule_on(
+            issued,
+            Rule::TokenVersion,
+            |(facts, (_, version))| {
+                let found = Value::Exactly(facts.version.as_str());
+                Compared::new(found, Value::Exactly(version.as_str()))
+            },
+            |(facts, (_, version))| check_version(facts.version == version),
+        )?;
+        judge.rule_on(
+            issued,
+            Rule::SigningKey,
+            |_| Compared::new(Value::text(claims.issuer()), Value::exactly(token.key().issuer())),
+            |(facts, (issuer, version))| {
+                signing_key::check(token.key(), cloud, facts.tid.0, issuer, version, self.silent_keys)
+            },
+        )?;
+        Ok(facts)
+    }
+
+    /// The issuer, and the version of the tokens that have it.
+    fn check_issuer<'b>(&self, claims: &Claims<'b>, facts: &Facts<'b>) -> Result<(&'b str, Version), PolicyError> {
+        let issuer = claims
             .issuer()
             .ok_or(PolicyError::MissingClaim(RegisteredClaim::Issuer))?
             .as_str()
             .ok_or(PolicyError::Issuer)?;
-        let cloud = self.tenant.cloud();
-        let version = cloud.version_of(tid, issuer).ok_or(PolicyError::Issuer)?;
+        let version = self
+            .tenant
+            .cloud()
+            .version_of(facts.tid.0, issuer)
+            .ok_or(PolicyError::Issuer)?;
         // STRICT: Entra writes a GUID in lower case, so another spelling, even of both claims, is not the cloud's `iss`.
-        if guid.as_str() != *tid {
+        if facts.tid.1.as_str() != facts.tid.0 {
             return Err(PolicyError::Issuer);
         }
-        if !self.tenant.accepts(guid) {
-            return Err(PolicyError::Tenant);
+        Ok((issuer, version))
+    }
+
+    fn check_tenant(&self, facts: &Facts<'_>) -> Result<(), PolicyError> {
+        if self.tenant.accepts(&facts.tid.1) {
+            Ok(())
+        } else {
+            Err(PolicyError::Tenant)
         }
-        if facts.version != version {
-            return Err(PolicyError::TokenVersion);
-        }
-        signing_key::check(token.key(), cloud, tid, issuer, version, self.silent_keys)?;
-        Ok(facts)
+    }
+}
+
+const fn check_version(is_good: bool) -> Result<(), PolicyError> {
+    if is_good {
+        Ok(())
+    } else {
+        Err(PolicyError::TokenVersion)
     }
 }
 
@@ -179,32 +241,86 @@ impl<'p> AccessTokenPolicy<'p> {
     }
 }
 
-impl Check for AccessTokenPolicy<'_> {
-    fn check_header(&self, header: &JoseHeader<'_>) -> Result<(), PolicyError> {
-        Common::check_header(header)
+impl AccessTokenPolicy<'_> {
+    #[inline(always)]
+    fn judge<'r, J: Judge<'r>>(
+        &'r self,
+        token: &TokenView<'r, 'r>,
+        now: NumericDate,
+        judge: &mut J,
+    ) -> Result<(), PolicyError> {
+        let claims = token.claims();
+        let facts = self.common.judge(token, judge)?;
+        let known = (facts, Rule::ProviderClaims);
+        let actor = judge.rule_on(
+            known,
+            Rule::TokenKind,
+            |_| Compared::NOTHING,
+            |facts| self.actor(&facts),
+        )?;
+        judge.rule_on(
+            known,
+            Rule::AudienceVersion,
+            |facts| Compared::new(Value::Exactly(facts.version.as_str()), self.audience.versions()),
+            |facts| check_version(self.audience.accepts(facts.version)),
+        )?;
+        judge.rule_on(
+            known,
+            Rule::Audience,
+            |facts| Compared::new(Value::texts(claims.audience()), self.audience.value(facts.version)),
+            |facts| self.check_audience(claims, facts.version),
+        )?;
+        match (self.apps, actor) {
+            (None, _) | (_, Some(Actor::User)) => judge.skip(Rule::Client, NotChecked::NotAskedFor),
+            (Some(apps), actor) => {
+                judge.rule_on(
+                    (facts.zip(actor), Rule::TokenKind),
+                    Rule::Client,
+                    |(facts, _)| Compared::new(Value::text(facts.client), Value::OneOfGuids(apps)),
+                    |(facts, _)| check_client(facts.client, apps),
+                )?;
+            }
+        }
+        self.lifetime.judge_lifetime(claims, now, judge)
     }
 
-    fn check(&self, token: &TokenView<'_, '_>, now: NumericDate) -> Result<(), PolicyError> {
-        let claims = token.claims();
-        let facts = self.common.check(token)?;
-        let actor = self.actor(&facts)?;
-        if !self.audience.accepts(facts.version) {
-            return Err(PolicyError::TokenVersion);
-        }
+    fn check_audience(&self, claims: &Claims<'_>, version: Version) -> Result<(), PolicyError> {
         let found = claims
             .audience()
             .ok_or(PolicyError::MissingClaim(RegisteredClaim::Audience))?;
-        if !self.audience.matches(facts.version, &found) {
-            return Err(PolicyError::Audience);
+        if self.audience.matches(version, &found) {
+            Ok(())
+        } else {
+            Err(PolicyError::Audience)
         }
-        if let (Some(apps), Actor::App) = (self.apps, actor)
-            && !facts
-                .client
-                .is_some_and(|client| apps.iter().any(|app| client == *app.as_str()))
-        {
-            return Err(PolicyError::Client);
-        }
-        self.lifetime.check_lifetime(claims, now)
+    }
+}
+
+fn check_client(client: Option<JsonStr<'_>>, apps: &[Guid]) -> Result<(), PolicyError> {
+    if client.is_some_and(|client| apps.iter().any(|app| client == *app.as_str())) {
+        Ok(())
+    } else {
+        Err(PolicyError::Client)
+    }
+}
+
+impl Check for AccessTokenPolicy<'_> {
+    fn check_header(&self, header: &JoseHeader<'_>) -> Result<(), PolicyError> {
+        Common::judge_header(header, &mut FirstFailure)
+    }
+
+    fn check(&self, token: &TokenView<'_, '_>, now: NumericDate) -> Result<(), PolicyError> {
+        self.judge(token, now, &mut FirstFailure)
+    }
+}
+
+impl Explain for AccessTokenPolicy<'_> {
+    fn explain_header<'r>(&'r self, header: &JoseHeader<'r>, findings: &mut Findings<'r>) {
+        findings.walked(|findings| Common::judge_header(header, findings));
+    }
+
+    fn explain<'r>(&'r self, token: &TokenView<'r, 'r>, now: NumericDate, findings: &mut Findings<'r>) {
+        findings.walked(|findings| self.judge(token, now, findings));
     }
 }
 
@@ -258,34 +374,93 @@ impl<'p> IdTokenPolicy<'p> {
     lifetime_rules!();
 }
 
-impl Check for IdTokenPolicy<'_> {
-    fn check_header(&self, header: &JoseHeader<'_>) -> Result<(), PolicyError> {
-        Common::check_header(header)
-    }
-
-    fn check(&self, token: &TokenView<'_, '_>, now: NumericDate) -> Result<(), PolicyError> {
+impl IdTokenPolicy<'_> {
+    #[inline(always)]
+    fn judge<'r, J: Judge<'r>>(
+        &'r self,
+        token: &TokenView<'r, 'r>,
+        now: NumericDate,
+        judge: &mut J,
+    ) -> Result<(), PolicyError> {
         let claims = token.claims();
-        let facts = self.common.check(token)?;
-        if facts.scp.is_some() || facts.identity_type.is_some_and(|found| found == "app") {
-            return Err(PolicyError::TokenKind);
+        let facts = self.common.judge(token, judge)?;
+        let known = (facts, Rule::ProviderClaims);
+        judge.rule_on(
+            known,
+            Rule::TokenKind,
+            |_| Compared::NOTHING,
+            |facts| check_is_id_token(&facts),
+        )?;
+        judge.rule_on(
+            known,
+            Rule::AudienceVersion,
+            |facts| {
+                let found = Value::Exactly(facts.version.as_str());
+                Compared::new(found, Value::Exactly(self.version.as_str()))
+            },
+            |facts| check_version(facts.version == self.version),
+        )?;
+        let compared = || Compared::new(Value::texts(claims.audience()), Value::Exactly(self.client_id.as_str()));
+        judge.rule(Rule::Audience, compared, || {
+            check_audience_has(claims, self.client_id.as_str())
+        })?;
+        match self.nonce {
+            Some(expected) => {
+                judge.rule_on(
+                    known,
+                    Rule::Nonce,
+                    |_| Compared::NOTHING,
+                    |facts| check_nonce(expected, facts.nonce),
+                )?;
+            }
+            None => judge.skip(Rule::Nonce, NotChecked::NotAskedFor),
         }
-        if facts.version != self.version {
-            return Err(PolicyError::TokenVersion);
-        }
-        let found = claims
-            .audience()
-            .ok_or(PolicyError::MissingClaim(RegisteredClaim::Audience))?;
-        if !found.contains(self.client_id.as_str()) {
-            return Err(PolicyError::Audience);
-        }
-        check_nonce(self.nonce, facts.nonce)?;
-        self.lifetime.check_lifetime(claims, now)
+        self.lifetime.judge_lifetime(claims, now, judge)
     }
 }
 
-/// Compares the nonce, where one is expected. An empty one, which anybody can guess, is never equal.
-pub(crate) fn check_nonce(expected: Option<&str>, found: Option<crate::json::JsonStr<'_>>) -> Result<(), PolicyError> {
-    let Some(expected) = expected else { return Ok(()) };
+fn check_is_id_token(facts: &Facts<'_>) -> Result<(), PolicyError> {
+    if facts.scp.is_some() || facts.identity_type.is_some_and(|found| found == "app") {
+        Err(PolicyError::TokenKind)
+    } else {
+        Ok(())
+    }
+}
+
+impl Check for IdTokenPolicy<'_> {
+    fn check_header(&self, header: &JoseHeader<'_>) -> Result<(), PolicyError> {
+        Common::judge_header(header, &mut FirstFailure)
+    }
+
+    fn check(&self, token: &TokenView<'_, '_>, now: NumericDate) -> Result<(), PolicyError> {
+        self.judge(token, now, &mut FirstFailure)
+    }
+}
+
+impl Explain for IdTokenPolicy<'_> {
+    fn explain_header<'r>(&'r self, header: &JoseHeader<'r>, findings: &mut Findings<'r>) {
+        findings.walked(|findings| Common::judge_header(header, findings));
+    }
+
+    fn explain<'r>(&'r self, token: &TokenView<'r, 'r>, now: NumericDate, findings: &mut Findings<'r>) {
+        findings.walked(|findings| self.judge(token, now, findings));
+    }
+}
+
+/// Whether `client_id` is among the audiences.
+pub(crate) fn check_audience_has(claims: &Claims<'_>, client_id: &str) -> Result<(), PolicyError> {
+    let found = claims
+        .audience()
+        .ok_or(PolicyError::MissingClaim(RegisteredClaim::Audience))?;
+    if found.contains(client_id) {
+        Ok(())
+    } else {
+        Err(PolicyError::Audience)
+    }
+}
+
+/// Compares the nonce. An empty one, which anybody can guess, is never equal.
+pub(crate) fn check_nonce(expected: &str, found: Option<JsonStr<'_>>) -> Result<(), PolicyError> {
     let found = found.ok_or(PolicyError::ClaimMissing(ProviderClaim::Nonce))?;
     if !expected.is_empty() && found == *expected {
         Ok(())

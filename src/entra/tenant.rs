@@ -4,6 +4,7 @@
 
 use super::guid::Guid;
 use super::template::Template;
+use crate::report::Value;
 
 /// The version of a token, which is the choice of the *resource* (`requestedAccessTokenVersion` of its registration),
 /// not of the endpoint that a client called.
@@ -131,6 +132,15 @@ impl<'p> Cloud<'p> {
         }
     }
 
+    /// For a report: the issuers.
+    pub(crate) const fn issuers(&self) -> Value<'p> {
+        match (&self.v1, &self.v2) {
+            (Some(v1), Some(v2)) => Value::Either(v1.text, v2.text),
+            (Some(only), None) | (None, Some(only)) => Value::Exactly(only.text),
+            (None, None) => Value::None,
+        }
+    }
+
     const fn issued(&self, version: Version) -> &Option<Issued<'p>> {
         match version {
             Version::V1 => &self.v1,
@@ -248,6 +258,15 @@ impl<'p> Tenant<'p> {
             Who::Single(tenant) => Some(tenant),
             Who::AnyOf([tenant]) => Some(*tenant),
             Who::AnyOf(_) | Who::Any => None,
+        }
+    }
+
+    /// For a report: the tenants.
+    pub(crate) const fn value(&self) -> Value<'_> {
+        match &self.who {
+            Who::Single(only) => Value::Exactly(only.as_str()),
+            Who::AnyOf(list) => Value::OneOfGuids(list),
+            Who::Any => Value::None,
         }
     }
 

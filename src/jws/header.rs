@@ -21,6 +21,17 @@ pub struct JoseHeader<'b> {
 }
 
 impl<'b> JoseHeader<'b> {
+    /// Without any member.
+    #[inline(always)]
+    pub(crate) const fn empty() -> Self {
+        Self {
+            kid: None,
+            x5t: None,
+            typ: None,
+            has_nonce: false,
+        }
+    }
+
     /// Reads the decoded header and refuses what the crate does not verify.
     ///
     /// # Errors
@@ -29,13 +40,13 @@ impl<'b> JoseHeader<'b> {
     pub(crate) fn read(text: &'b mut [u8]) -> Result<Self, HeaderError> {
         let len = json::canonicalise(text);
         let text: &'b [u8] = text;
-        let mut members = Members::<MAX_MEMBERS>::of_canonical(text.get(..len).unwrap_or_default());
-        let mut header = Self {
-            kid: None,
-            x5t: None,
-            typ: None,
-            has_nonce: false,
-        };
+        Self::read_canonical(text.get(..len).unwrap_or_default())
+    }
+
+    #[inline(always)]
+    pub(crate) fn read_canonical(text: &'b [u8]) -> Result<Self, HeaderError> {
+        let mut members = Members::<MAX_MEMBERS>::of_canonical(text);
+        let mut header = Self::empty();
         let mut algorithm_is_rs256 = false;
         while let Some((name, value)) = members.next_member()? {
             // After `canonicalise` a name that still holds an escape is none of these.

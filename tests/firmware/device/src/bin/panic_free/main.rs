@@ -15,8 +15,10 @@ use core::ops::{Deref, DerefMut};
 
 use rs256::cache::VerifiedCache;
 use rs256::rotation::{Action, Freshness, RotatingKeys, Rotation};
+use rs256::entra::{self, Tenant, guid};
+use rs256::report::{Explain, Inspector, Outcome};
 use rs256::{
-    Authority, Check, CompactJws, Issuer, JsonValue, KeySet, Leeway, NumericDate, Policy, PolicyError, PreparedKey,
+    adfs, Authority, Check, CompactJws, Issuer, JsonValue, KeySet, Leeway, NumericDate, Policy, PolicyError, PreparedKey,
     Revocation, Rsa2048, Rsa4096, Rsa8192, RsaPublicKey, RsaSize, TokenView, Verifier, bearer, bearer_only,
 };
 use rs256_device::fixtures::{ENTRA_POLICY, NOW, PEM, SMALL_POLICY, rsa2048};
@@ -88,6 +90,8 @@ impl Check for Walk {
         }
     }
 }
+
+impl Explain for Walk {}
 
 struct Withdrawn;
 
@@ -236,6 +240,47 @@ fn key_files<S: RsaSize>(text: &[u8], buf: &mut [u8]) -> bool {
     good
 }
 
+/// Reports, with and without keys, on policies of every kind.
+#[inline(never)]
+fn explained<S: RsaSize>(keys: &RsaPublicKey<S>, token: &[u8], buf: &mut [u8]) -> bool {
+    let now = NumericDate::from_secs(black_box(NOW));
+    let own = (&SMALL_POLICY, &Walk);
+    let mut failed = 0_u32;
+    let policies: [&(dyn Explain + Sync); 5] = [&own, &ACCESS, &ID, &FARM_ACCESS, &FARM_ID];
+    for policy in black_box(policies) {
+        let inspectors = [Inspector::new(keys).policy(policy), Inspector::new(keys)];
+        for inspector in black_box(inspectors) {
+            let report = inspector.report(token, now, buf);
+            for finding in report.findings() {
+                black_box((finding.rule().name(), finding.rule().description(), finding.found(), finding.expected()));
+                if let Outcome::Failed(error) = finding.outcome() {
+                    show(error);
+                    failed = failed.wrapping_add(1);
+                }
+            }
+            black_box((report.omitted(), report.key(), report.signature_len()));
+            black_box((report.unverified_header_octets(), report.unverified_payload_octets()));
+            for (name, _) in report.unverified_header().into_iter().chain(report.unverified_claims()).flat_map(|o| o.iter()) {
+                show(name);
+            }
+        }
+        let report = Inspector::<S>::without_keys().policy(policy).report(token, now, buf);
+        black_box(report.findings().count());
+    }
+    failed > 0
+}
+
+static ACCESS: entra::AccessTokenPolicy<'static> = entra::access_token(
+    Tenant::any(),
+    entra::Audience::v1_or_v2(guid!("b2c9a7d4-1e63-4f58-8a0d-6c4e9b7f2d31"), &["api://orders"]),
+);
+static ID: entra::IdTokenPolicy<'static> =
+    entra::id_token(Tenant::any(), guid!("b2c9a7d4-1e63-4f58-8a0d-6c4e9b7f2d31"), "nonce");
+const FARM: adfs::Farm<'static> = adfs::Farm::new("https://fs.contoso.example/adfs", "http://fs.contoso.example/adfs");
+static FARM_ACCESS: adfs::AccessTokenPolicy<'static> =
+    adfs::access_token(FARM, adfs::Audience::relying_party("orders"));
+static FARM_ID: adfs::IdTokenPolicy<'static> = adfs::id_token(FARM, "orders", "nonce");
+
 /// What the gate must notice.
 #[inline(never)]
 fn plant(token: &[u8]) {
@@ -296,6 +341,8 @@ fn run() -> bool {
         buf,
     ));
     black_box(around::metadata(buf));
+
+    good &= explained(black_box(&KEY), token, buf);
 
     good &= bearer(black_box(b"Bearer abc.def.ghi")).is_ok();
     good &= bearer_only(black_box([b"Bearer abc".as_slice()])).is_ok();
