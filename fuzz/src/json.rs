@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The JSON scanner against `serde_json`, on the strict subset: same verdict, same names and values, and canonicalising
+//! changes neither.
+
+use rs256::JsonObject;
+use rs256::internals::{canonicalise, read_json, read_short_json};
+
+use crate::model::{Node, Object, assert_object, assert_str, assert_value};
+
+/// The document as it is.
+pub fn run(data: &[u8]) {
+    let expected = match Node::read(data) {
+        Some(Node::Object(members)) => Some(members),
+        _ => None,
+    };
+    agree::<256>(data, expected.as_deref());
+    agree::<32>(data, expected.as_deref());
+
+    let mut canonical = data.to_vec();
+    let len = canonicalise(&mut canonical);
+    assert!(len <= data.len());
+    canonical.truncate(len);
+    agree::<256>(&canonical, expected.as_deref());
+    let mut again = canonical.clone();
+    let len = canonicalise(&mut again);
+    assert_eq!(&again[..len], canonical, "idempotent");
+    if let Some(members) = &expected {
+        // One spelling for each string: equal values are equal octets.
+        assert!(!canonical.windows(2).any(|pair| pair == b"\\/"));
+        let _ = members;
+    }
+}
+
+fn agree<const CAP: usize>(text: &[u8], members: Option<&[(String, Node)]>) {
+    let expected = members.and_then(|members| Object::strict(members.to_vec(), CAP));
+    let mut seen = Vec::new();
+    let object = read_json::<CAP>(text, |name, value| seen.push((name, value)));
+    match (&expected, object) {
+        (Some(Object(members)), Ok(object)) => {
+            assert_object(object, members);
+            assert_eq!(seen.len(), members.len());
+            for ((name, value), (their_name, their_value)) in seen.iter().zip(members) {
+                assert_str(*name, their_name);
+                assert_value(*value, their_value);
+            }
+            let found = members.first().map(|(name, _)| object.get(name).is_some());
+            assert_ne!(found, Some(false));
+            assert_eq!(
+                Node::read(object.as_str().as_bytes()),
+                Some(Node::Object(members.clone()))
+            );
+        }
+        (None, Err(_)) => {}
+        (expected, object) => panic!("{object:?} but serde_json says {expected:?}"),
+    }
+    // The smaller table of names answers the same.
+    if text.len() <= 0xffff {
+        let kinds = |object: Result<JsonObject<'_>, rs256::JsonError>| object.map(|object| object.as_str().to_owned());
+        let wide = kinds(read_json::<CAP>(text, |_, _| {}));
+        let short = kinds(read_short_json::<CAP>(text, |_, _| {}));
+        assert_eq!(wide, short);
+    }
+}
