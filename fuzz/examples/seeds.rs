@@ -133,6 +133,7 @@ fn main() {
     write("discovery", documents.map(String::into_bytes), 30);
 
     write("cache", noise(20, 120), 20);
+    write("entra", noise(60, 200), 60);
     write("rotation", noise(40, 200), 40);
     write("rsa", noise(40, 200), 40);
     write("token", noise(60, 300), 60);

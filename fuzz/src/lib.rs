@@ -11,6 +11,7 @@ pub mod cache;
 pub mod claims;
 pub mod compact;
 pub mod discovery;
+pub mod entra;
 pub mod header;
 pub mod json;
 pub mod jwk_set;
@@ -32,6 +33,7 @@ pub const TARGETS: &[Target] = &[
     ("claims", claims::run),
     ("compact", compact::run),
     ("discovery", discovery::run),
+    ("entra", entra::run),
     ("header", header::run),
     ("json", json::run),
     ("jwk_set", jwk_set::run),

@@ -8,13 +8,14 @@ use std::path::Path;
 use rs256_fuzz::TARGETS;
 
 /// Inputs of each target: a corpus that lost some is a failure.
-const INPUTS: [(&str, usize); 13] = [
+const INPUTS: [(&str, usize); 14] = [
     ("base64url", 29),
     ("bearer", 27),
     ("cache", 20),
     ("claims", 93),
     ("compact", 39),
     ("discovery", 12),
+    ("entra", 60),
     ("header", 80),
     ("json", 151),
     ("jwk_set", 54),
