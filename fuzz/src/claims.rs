@@ -77,6 +77,7 @@ pub fn run(data: &[u8]) {
         return;
     }
     let mut text = data.to_vec();
+    crate::verdicts::note(read(data).is_some());
     let (claims, expected) = match (read_claims(&mut text), read(data)) {
         (Ok(claims), Some(expected)) => (claims, expected),
         (Err(_), None) => return,

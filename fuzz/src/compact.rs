@@ -18,6 +18,7 @@ pub fn run(data: &[u8]) {
 fn agree(text: &[u8]) {
     let segments: Vec<&[u8]> = text.split(|octet| *octet == b'.').collect();
     let parsed = CompactJws::parse(text);
+    crate::verdicts::note(parsed.is_ok());
     let decoded_len = |segment: &[u8]| (segment.len() % 4 != 1).then_some(segment.len() * 6 / 8);
     let expected = match segments.as_slice() {
         _ if text.len() > MAX_TOKEN_LEN => Err(JwsError::TokenTooLong),

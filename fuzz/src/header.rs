@@ -61,6 +61,7 @@ pub fn same_media_type(one: &str, other: &str) -> bool {
 pub fn run(data: &[u8]) {
     let mut text = data.to_vec();
     let expected = Header::read(data);
+    crate::verdicts::note(expected.is_some());
     match (read_header(&mut text), expected) {
         (Ok(header), Some(expected)) => {
             for (ours, theirs) in [

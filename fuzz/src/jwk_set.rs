@@ -97,6 +97,11 @@ fn agree<S: RsaSize>(text: &[u8]) {
         .as_ref()
         .map(|elements| elements.iter().filter_map(usable::<S>).collect());
     let skipped = |report: rs256::LoadReport| report.skipped().map(|(_, count)| usize::from(count)).sum::<usize>();
+    crate::verdicts::note(
+        found
+            .as_ref()
+            .is_some_and(|found| (1..=CAPACITY).contains(&found.len())),
+    );
     match (keys.replace_from_jwk_set(text), found) {
         (Ok(report), Some(found)) if (1..=CAPACITY).contains(&found.len()) => {
             assert_eq!(known(&keys), found);

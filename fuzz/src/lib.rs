@@ -21,6 +21,7 @@ pub mod rotation;
 pub mod rsa;
 pub mod smooth;
 pub mod token;
+pub mod verdicts;
 
 /// A target: its name, which is that of its corpus, and its function.
 pub type Target = (&'static str, fn(&[u8]));
