@@ -12,6 +12,7 @@ use rs256::{AcceptedToken, Check, KeySet, NumericDate, Verifier};
 
 use crate::claims;
 use crate::model::{Node, Object};
+use crate::recipe::rarely;
 use crate::smooth::key;
 
 const NOW: u64 = 1_760_000_000;
@@ -181,7 +182,7 @@ fn cook(u: &mut Unstructured<'_>) -> Result<()> {
         may_be_silent: accepts_silent_keys || tenants.is_some_and(|tenants| tenants.len() == 1),
         kind: Kind::Id { nonce: None },
     };
-    let policy: Box<dyn Check + Sync> = if u.ratio(2, 3)? {
+    let policy: Box<dyn Check + Sync> = if !rarely(u, 3)? {
         let (audience, versions) = *u.choose(&[
             (Audience::v2(APP), [false, true]),
             (Audience::v1(APP, URIS), [true, false]),
@@ -196,7 +197,7 @@ fn cook(u: &mut Unstructured<'_>) -> Result<()> {
             2 => (policy, clients) = (policy.apps(CLIENTS), Some(CLIENTS)),
             _ => {}
         }
-        if u.ratio(1, 3)? {
+        if rarely(u, 3)? {
             (policy, idtyp_required) = (policy.waive_idtyp(), false);
         }
         if accepts_silent_keys {
@@ -213,10 +214,10 @@ fn cook(u: &mut Unstructured<'_>) -> Result<()> {
         let nonce = *u.choose(&["n1", "n1", ""])?;
         let mut policy: IdTokenPolicy<'static> = entra::id_token(tenant, APP, nonce);
         let mut expected = Some(nonce);
-        if u.ratio(1, 4)? {
+        if rarely(u, 4)? {
             (policy, rules.versions) = (policy.v1(), [true, false]);
         }
-        if u.ratio(1, 4)? {
+        if rarely(u, 4)? {
             (policy, expected) = (policy.waive_nonce(), None);
         }
         if accepts_silent_keys {
@@ -240,7 +241,7 @@ fn cook(u: &mut Unstructured<'_>) -> Result<()> {
     let set = format!(r#"{{"keys":[{}]}}"#, key(0).jwk(&members));
     keys.replace_from_jwk_set(set.as_bytes()).expect("a good set");
 
-    let has_header_nonce = u.ratio(1, 16)?;
+    let has_header_nonce = rarely(u, 16)?;
     let header = if has_header_nonce {
         r#"{"alg":"RS256","kid":"k","nonce":"x"}"#
     } else {
@@ -265,7 +266,7 @@ fn cook(u: &mut Unstructured<'_>) -> Result<()> {
 
 fn published(u: &mut Unstructured<'_>, cloud: &Cloud<'_>) -> Result<Published> {
     let v2 = cloud.issuer_template(Version::V2).expect("every cloud has one");
-    let issuer = match u.int_in_range(0..=9)? {
+    let issuer = match u.int_in_range(0..=15)? {
         0 => None,
         1 => Some(expand(v2, T1.as_str())),
         2 => Some(expand(v2, T2.as_str())),
@@ -318,7 +319,12 @@ fn payload(u: &mut Unstructured<'_>, cloud: &Cloud<'_>) -> Result<String> {
         "[\"b2c9a7d4-1e63-4f58-8a0d-6c4e9b7f2d31\", \"62e90394-69f5-4237-9190-012177145e10\",\"x\"]",
         "[\"62e90394-69f5-4237-9190-01217714\\\"e10\",\"62e90394-69f5-4237-9190-012177145e10\"]",
     ];
-    for _ in 0..u.int_in_range(0..=7)? {
+    let changes = if rarely(u, 3)? {
+        u.int_in_range(0..=7)?
+    } else {
+        u.int_in_range(0..=2)?
+    };
+    for _ in 0..changes {
         let name = *u.choose(&[
             "tid",
             "iss",
@@ -379,13 +385,13 @@ fn payload(u: &mut Unstructured<'_>, cloud: &Cloud<'_>) -> Result<String> {
             "oid" => quoted(*u.choose(&[T3.as_str(), "x"])?),
             _ => any.to_owned(),
         };
-        let value = if u.ratio(1, 8)? { any.to_owned() } else { own };
+        let value = if rarely(u, 8)? { any.to_owned() } else { own };
         match members.iter_mut().find(|(known, _)| *known == name) {
             Some(member) => member.1 = value,
             None => members.push((name, value)),
         }
     }
-    if u.ratio(1, 6)? {
+    if rarely(u, 6)? {
         members.remove(u.int_in_range(0..=members.len() - 1)?);
     }
     let members: Vec<_> = members

@@ -17,6 +17,7 @@ pub mod json;
 pub mod jwk_set;
 pub mod key_file;
 pub mod model;
+pub mod recipe;
 pub mod rotation;
 pub mod rsa;
 pub mod smooth;

@@ -11,6 +11,7 @@ use rs256::limits::{MAX_STALE_SECS, REFRESH_SECS, UNKNOWN_KID_SECS};
 use rs256::rotation::{Action, AnswerError, Fetch, Freshness, RotatingKeys, Rotation};
 use rs256::{Error, Issuer, KeySelectionError, NumericDate, Policy, Verifier};
 
+use crate::recipe::rarely;
 use crate::smooth::key;
 
 static POLICY: Policy<'static> = Policy::new(Issuer::exact("i"), &["a"]);
@@ -74,7 +75,9 @@ impl Model {
     }
 
     fn lengthened(&self, secs: u32) -> i128 {
-        i128::from(secs) + ((i128::from(secs) * i128::from(self.jitter)) >> 35)
+        let more = (i128::from(secs) * i128::from(self.jitter)) >> 35;
+        // RULE saturation, as above
+        (i128::from(secs) + more).min(u32::MAX.into())
     }
 
     fn fail(&mut self) {
@@ -138,7 +141,7 @@ fn setting(u: &mut Unstructured<'_>, default: u32) -> Result<u32> {
 fn cook(u: &mut Unstructured<'_>) -> Result<()> {
     let jitter = u.arbitrary()?;
     let (refresh, unknown_kid) = (setting(u, REFRESH_SECS)?, setting(u, UNKNOWN_KID_SECS)?);
-    let max_stale = if u.ratio(1, 6)? {
+    let max_stale = if rarely(u, 6)? {
         None
     } else {
         Some(setting(u, MAX_STALE_SECS)?)
@@ -165,7 +168,7 @@ fn cook(u: &mut Unstructured<'_>) -> Result<()> {
         in_force: None,
     };
     let mut fetches: Vec<(Fetch, u32)> = Vec::new();
-    let mut now = if u.ratio(1, 8)? {
+    let mut now = if rarely(u, 8)? {
         u.arbitrary()?
     } else {
         1_760_000_000_u64
@@ -180,7 +183,7 @@ fn cook(u: &mut Unstructured<'_>) -> Result<()> {
             3 => named.saturating_add(1),
             4 => now.saturating_sub(u.arbitrary::<u16>()?.into()),
             5 => now.saturating_add(u.arbitrary::<u32>()?.into()),
-            6 if u.ratio(1, 20)? => u.arbitrary()?,
+            6 if rarely(u, 20)? => u.arbitrary()?,
             _ => now.saturating_add(u.int_in_range(0..=400)?),
         };
         let date = NumericDate::from_secs(now);

@@ -9,6 +9,7 @@ use rs256::{PreparedKey, Rsa2048, Rsa4096, Rsa8192, RsaPublicKey, RsaSize};
 use rsa::hazmat::rsa_encrypt;
 use rsa::{BigUint, Pkcs1v15Sign};
 
+use crate::recipe::rarely;
 use crate::smooth::{SmoothKey, encoded_message, key, octets};
 
 const DIGEST_INFO: &[u8] = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
@@ -50,12 +51,12 @@ fn exponent(u: &mut Unstructured<'_>) -> Result<u64> {
 /// A modulus: of small primes, of any octets, or of runs of equal bits.
 fn any_key(u: &mut Unstructured<'_>, smallest: usize, largest: usize) -> Result<Key> {
     let e = exponent(u)?;
-    let bits = if smallest == largest || u.ratio(1, 3)? {
+    let bits = if smallest == largest || rarely(u, 3)? {
         smallest
     } else {
         u.int_in_range(smallest..=largest)?
     };
-    if u.ratio(2, 3)? {
+    if !rarely(u, 3)? {
         let choices: [u8; 24] = u.arbitrary()?;
         let mut choices = choices.iter().cycle();
         if let Some(signer) = SmoothKey::new(bits, e, || *choices.next().expect("a cycle")) {

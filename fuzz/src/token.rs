@@ -15,6 +15,7 @@ use rsa::BigUint;
 use crate::claims::{self, date};
 use crate::header::{Header, same_media_type};
 use crate::model::{Node, Object};
+use crate::recipe::rarely;
 use crate::smooth::{encode, key, octets};
 
 /// What the clock says, more or less.
@@ -42,14 +43,14 @@ impl Rules {
         let issuers = u.int_in_range(0..=2)?;
         Ok(Self {
             issuers: &ISSUERS[issuers..(issuers + u.int_in_range(1..=2)?).min(3)],
-            audiences: if u.ratio(1, 8)? {
+            audiences: if rarely(u, 8)? {
                 None
             } else {
                 Some(&AUDIENCES[..u.int_in_range(0..=2)?])
             },
             required: &REQUIRED[..*u.choose(&[0, 0, 0, 1, 2])?],
             typ: *u.choose(&[None, None, None, Some("at+jwt"), Some("JWT")])?,
-            exp_required: !u.ratio(1, 8)?,
+            exp_required: !rarely(u, 8)?,
             exp_leeway: *u.choose(&[60, 0, 1, 600, 30])?,
             nbf_leeway: *u.choose(&[60, 0, 1, 600, 30])?,
             max_age: *u.choose(&[None, None, Some(0), Some(300), Some(u32::MAX)])?,
@@ -159,9 +160,25 @@ fn cook(u: &mut Unstructured<'_>) -> Result<()> {
     let sets = [SETS[u.int_in_range(0..=3)?], SETS[u.int_in_range(0..=3)?]];
     let rules = [Rules::any(u)?, Rules::any(u)?];
     let count = u.int_in_range(1..=2)?;
-    let signer = u.int_in_range(0..=3)?;
-    let now = around_now(u)?;
-    let (header, payload) = (header(u)?, payload(u)?);
+    // Mostly a token that the authority meant accepts, but for a few odd things; else anything.
+    let meant = u.int_in_range(0..=count - 1)?;
+    let (kid, x5t, mut signer) = *u.choose(sets[meant])?;
+    let oddities = if rarely(u, 2)? { u.int_in_range(0..=3)? } else { 0 };
+    let mut odd = [false; 4];
+    for _ in 0..oddities {
+        odd[u.int_in_range(0..=3)?] = true;
+    }
+    let [odd_signer, odd_time, odd_header, odd_payload] = odd;
+    if odd_signer {
+        signer = u.int_in_range(0..=3)?;
+    }
+    let now = if odd_time { around_now(u)? } else { NOW };
+    let header = if odd_header {
+        header(u)?
+    } else {
+        good_header(u, kid, x5t, &rules[meant])?
+    };
+    let payload = payload(u, &rules[meant], odd_payload)?;
     let original = key(signer).token(&header, &payload).into_bytes();
     let text = damage(u, &original, signer)?;
 
@@ -254,9 +271,9 @@ fn around_now(u: &mut Unstructured<'_>) -> Result<u64> {
 /// `text` as a JSON string, some of its characters escaped.
 fn quoted(u: &mut Unstructured<'_>, text: &str) -> Result<String> {
     let mut out = String::from("\"");
-    let escapes = u.ratio(1, 6)?;
+    let escapes = rarely(u, 6)?;
     for c in text.chars() {
-        if c < ' ' || c == '"' || c == '\\' || escapes && u.ratio(1, 4)? {
+        if c < ' ' || c == '"' || c == '\\' || escapes && rarely(u, 4)? {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 out += &format!("\\u{unit:04x}");
             }
@@ -307,19 +324,23 @@ fn any_date(u: &mut Unstructured<'_>, now: u64) -> Result<String> {
 }
 
 /// Members, in any order, with any whitespace.
-fn object(u: &mut Unstructured<'_>, members: &[(&str, String)]) -> Result<Vec<u8>> {
+fn object(u: &mut Unstructured<'_>, members: &[(&str, String)], may_be_broken: bool) -> Result<Vec<u8>> {
     let mut text = String::from("{");
     for (index, (name, value)) in members.iter().enumerate() {
         let space = *u.choose(&["", "", "", " ", "\n", "\t\r"])?;
         let comma = if index == 0 { "" } else { "," };
         text += &format!("{comma}{space}{}{space}:{value}{space}", quoted(u, name)?);
     }
-    text += *u.choose(&["}", "}", "}", "}", "}", "} ", "}}", ",}", ""])?;
+    text += if may_be_broken {
+        *u.choose(&["}", "}", "}", "}", "} ", "}}", ",}", ""])?
+    } else {
+        "}"
+    };
     Ok(text.into_bytes())
 }
 
 fn header(u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
-    if u.ratio(1, 16)? {
+    if rarely(u, 16)? {
         let len = u.int_in_range(0..=40)?;
         return Ok(u.bytes(len.min(u.len()))?.to_vec());
     }
@@ -328,7 +349,7 @@ fn header(u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
         let name = *u.choose(&[
             "kid", "kid", "kid", "x5t", "typ", "typ", "cty", "crit", "b64", "nonce", "jwk", "x",
         ])?;
-        let value = if u.ratio(1, 10)? {
+        let value = if rarely(u, 10)? {
             any_value(u)?
         } else {
             let text = *match name {
@@ -351,54 +372,83 @@ fn header(u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
         _ => quoted(u, "RS256")?,
     };
     members.insert(u.int_in_range(0..=members.len())?, ("alg", alg));
-    object(u, &members)
+    object(u, &members, true)
 }
 
-fn payload(u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
-    if u.ratio(1, 16)? {
+/// A header that selects this key and that these rules accept.
+fn good_header(u: &mut Unstructured<'_>, kid: Option<&str>, x5t: Option<&str>, rules: &Rules) -> Result<Vec<u8>> {
+    let mut members = vec![("alg", quoted(u, "RS256")?)];
+    for (name, value) in [("kid", kid), ("x5t", x5t), ("typ", rules.typ.or(Some("JWT")))] {
+        // One of `kid` and `x5t` is enough.
+        if let Some(value) = value
+            && (name != "kid" || x5t.is_none() || !rarely(u, 3)?)
+        {
+            members.insert(u.int_in_range(0..=members.len())?, (name, quoted(u, value)?));
+        }
+    }
+    object(u, &members, false)
+}
+
+fn payload(u: &mut Unstructured<'_>, rules: &Rules, is_odd: bool) -> Result<Vec<u8>> {
+    if is_odd && rarely(u, 8)? {
         let len = u.int_in_range(0..=200)?;
         return Ok(u.bytes(len.min(u.len()))?.to_vec());
     }
-    let issuer = *u.choose(&ISSUERS)?;
-    let audience = *u.choose(&AUDIENCES)?;
+    let issuer = *u.choose(if is_odd { &ISSUERS } else { rules.issuers })?;
+    let audience = match rules.audiences {
+        Some([first, ..]) if !is_odd => first,
+        _ => *u.choose(&AUDIENCES)?,
+    };
+    let (exp, iat) = if is_odd {
+        (any_date(u, NOW)?, any_date(u, NOW)?)
+    } else {
+        ((NOW + 300).to_string(), NOW.to_string())
+    };
     let mut members = vec![
         ("iss", quoted(u, issuer)?),
         ("aud", quoted(u, audience)?),
-        ("exp", any_date(u, NOW)?),
+        ("exp", exp),
         ("sub", quoted(u, "s")?),
         ("roles", r#"["r"]"#.to_owned()),
-        ("iat", any_date(u, NOW)?),
+        ("iat", iat),
     ];
+    if !is_odd {
+        let first = u.int_in_range(0..=members.len() - 1)?;
+        members.rotate_left(first);
+        let extra = quoted(u, *["", "\"", "x\\y", "\u{e9}\u{1f600}"].get(first).unwrap_or(&"x"))?;
+        members.insert(first, ("extra", extra));
+        return object(u, &members, false);
+    }
     for _ in 0..u.int_in_range(0..=5)? {
         let name = *u.choose(&[
             "iss", "aud", "exp", "nbf", "nbf", "iat", "sub", "jti", "x", "roles", "Iss",
         ])?;
         let value = match name {
-            _ if u.ratio(1, 6)? => any_value(u)?,
+            _ if rarely(u, 6)? => any_value(u)?,
             "exp" | "nbf" | "iat" => any_date(u, NOW)?,
             "aud" => format!("[{},{}]", quoted(u, "x")?, quoted(u, audience)?),
             _ => quoted(u, "x")?,
         };
         // In the place of the one that is there, or once more.
         match members.iter_mut().find(|(own, _)| *own == name) {
-            Some(member) if !u.ratio(1, 12)? => member.1 = value,
+            Some(member) if !rarely(u, 12)? => member.1 = value,
             _ => members.push((name, value)),
         }
     }
     for _ in 0..u.int_in_range(0..=2)? {
         let from = u.int_in_range(0..=members.len() - 1)?;
         let member = members.remove(from);
-        if !u.ratio(1, 8)? {
+        if !rarely(u, 8)? {
             members.insert(u.int_in_range(0..=members.len())?, member);
         }
     }
-    object(u, &members)
+    object(u, &members, true)
 }
 
 /// The token, or what became of it.
 fn damage(u: &mut Unstructured<'_>, original: &[u8], signer: u8) -> Result<Vec<u8>> {
     let mut text = original.to_vec();
-    if u.ratio(1, 2)? {
+    if !rarely(u, 2)? {
         return Ok(text);
     }
     for _ in 0..u.int_in_range(1..=3)? {
