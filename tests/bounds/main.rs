@@ -74,7 +74,9 @@ fn header_of(open: &str, unit: &str, close: &str, size: usize) -> String {
 fn twins(count: usize, len: usize, piece: &str) -> Vec<String> {
     let half = len.saturating_sub(16) / 2;
     let side = |room: usize| piece.repeat(room / piece.len()) + &"q".repeat(room % piece.len());
-    (0..count).map(|index| format!("{}{index:04}{}", side(half), side(half))).collect()
+    (0..count)
+        .map(|index| format!("{}{index:04}{}", side(half), side(half)))
+        .collect()
 }
 
 fn object_of(names: &[String], first: &str) -> String {
@@ -110,8 +112,16 @@ fn set_of(unit: &str, size: usize) -> String {
 }
 
 const CASES: &[Case] = &[
-    Case { name: "dots", stage: Stage::Before, make: |size| (".".repeat(size), or_too_long(size, "segment_count")) },
-    Case { name: "no_dots", stage: Stage::Before, make: |size| ("A".repeat(size), or_too_long(size, "segment_count")) },
+    Case {
+        name: "dots",
+        stage: Stage::Before,
+        make: |size| (".".repeat(size), or_too_long(size, "segment_count")),
+    },
+    Case {
+        name: "no_dots",
+        stage: Stage::Before,
+        make: |size| ("A".repeat(size), or_too_long(size, "segment_count")),
+    },
     Case {
         name: "long_payload",
         stage: Stage::Before,
@@ -120,25 +130,68 @@ const CASES: &[Case] = &[
     Case {
         name: "long_signature",
         stage: Stage::Before,
-        make: |size| (format!("{}..{}", encode(HEADER.as_bytes()), "A".repeat(size - 50)), or_too_long(size, if size < 1366 { ACCEPTED } else { "invalid_signature" })),
+        make: |size| {
+            (
+                format!("{}..{}", encode(HEADER.as_bytes()), "A".repeat(size - 50)),
+                or_too_long(size, "invalid_signature"),
+            )
+        },
     },
     Case {
         name: "unknown_kid",
         stage: Stage::Before,
-        make: |size| (with_header(r#"{"alg":"RS256","kid":"k2"}"#, size), or_too_long(size, "unknown_key")),
+        make: |size| {
+            (
+                with_header(r#"{"alg":"RS256","kid":"k2"}"#, size),
+                or_too_long(size, "unknown_key"),
+            )
+        },
     },
     Case {
         name: "header_nested",
         stage: Stage::Before,
-        make: |size| (header_of("[", &format!("{}0{},", "[".repeat(62), "]".repeat(62)), "0]", size), or_too_long(size, ACCEPTED)),
+        make: |size| {
+            (
+                header_of("[", &format!("{}0{},", "[".repeat(62), "]".repeat(62)), "0]", size),
+                or_too_long(size, ACCEPTED),
+            )
+        },
     },
-    Case { name: "header_brackets", stage: Stage::Before, make: |size| (header_of("[", "{},[],", "0]", size), or_too_long(size, ACCEPTED)) },
-    Case { name: "header_escapes", stage: Stage::Before, make: |size| (header_of("\"", "\\u0000", "\"", size), or_too_long(size, ACCEPTED)) },
-    Case { name: "header_quotes", stage: Stage::Before, make: |size| (header_of("\"", "\\\"", "\"", size), or_too_long(size, ACCEPTED)) },
-    Case { name: "header_digits", stage: Stage::Before, make: |size| (header_of("[", "1,", "0]", size), or_too_long(size, ACCEPTED)) },
-    Case { name: "header_spaces", stage: Stage::Before, make: |size| (header_of("[", " ", "]", size), or_too_long(size, ACCEPTED)) },
-    Case { name: "header_names", stage: Stage::Before, make: |size| (colliding_header("n", size), or_too_long(size, ACCEPTED)) },
-    Case { name: "header_escaped_names", stage: Stage::Before, make: |size| (colliding_header("\\\"", size), or_too_long(size, ACCEPTED)) },
+    Case {
+        name: "header_brackets",
+        stage: Stage::Before,
+        make: |size| (header_of("[", "{},[],", "0]", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_escapes",
+        stage: Stage::Before,
+        make: |size| (header_of("\"", "\\u0000", "\"", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_quotes",
+        stage: Stage::Before,
+        make: |size| (header_of("\"", "\\\"", "\"", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_digits",
+        stage: Stage::Before,
+        make: |size| (header_of("[", "1,", "0]", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_spaces",
+        stage: Stage::Before,
+        make: |size| (header_of("[", " ", "]", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_names",
+        stage: Stage::Before,
+        make: |size| (colliding_header("n", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_escaped_names",
+        stage: Stage::Before,
+        make: |size| (colliding_header("\\\"", size), or_too_long(size, ACCEPTED)),
+    },
     Case {
         name: "kid_escaped",
         stage: Stage::Before,
@@ -148,21 +201,50 @@ const CASES: &[Case] = &[
             (with_header(&header, size), or_too_long(size, "unknown_key"))
         },
     },
-    Case { name: "signature", stage: Stage::Signature, make: |size| (signed("\"", "a", "\"", size.min(65_000)), ACCEPTED) },
-    Case { name: "claims_text", stage: Stage::After, make: |size| (signed("\"", "a", "\"", size.min(65_000)), ACCEPTED) },
+    Case {
+        name: "signature",
+        stage: Stage::Signature,
+        make: |size| (signed("\"", "a", "\"", size.min(65_000)), ACCEPTED),
+    },
+    Case {
+        name: "claims_text",
+        stage: Stage::After,
+        make: |size| (signed("\"", "a", "\"", size.min(65_000)), ACCEPTED),
+    },
     Case {
         name: "claims_nested",
         stage: Stage::After,
-        make: |size| (signed("[", &format!("{}0{},", "[".repeat(62), "]".repeat(62)), "0]", size.min(65_000)), ACCEPTED),
+        make: |size| {
+            (
+                signed(
+                    "[",
+                    &format!("{}0{},", "[".repeat(62), "]".repeat(62)),
+                    "0]",
+                    size.min(65_000),
+                ),
+                ACCEPTED,
+            )
+        },
     },
-    Case { name: "claims_escapes", stage: Stage::After, make: |size| (signed("\"", "\\u0000", "\"", size.min(65_000)), ACCEPTED) },
-    Case { name: "claims_digits", stage: Stage::After, make: |size| (signed("[", "1,", "0]", size.min(65_000)), ACCEPTED) },
+    Case {
+        name: "claims_escapes",
+        stage: Stage::After,
+        make: |size| (signed("\"", "\\u0000", "\"", size.min(65_000)), ACCEPTED),
+    },
+    Case {
+        name: "claims_digits",
+        stage: Stage::After,
+        make: |size| (signed("[", "1,", "0]", size.min(65_000)), ACCEPTED),
+    },
     Case {
         name: "claims_exponent",
         stage: Stage::After,
         make: |size| {
             let zeros = "0".repeat(size.min(65_000) * 3 / 4 - 600);
-            (Signer::good().token(HEADER, claims(&[("iat", &format!("0.{zeros}1"))])), ACCEPTED)
+            (
+                Signer::good().token(HEADER, claims(&[("iat", &format!("0.{zeros}1"))])),
+                ACCEPTED,
+            )
         },
     },
     Case {
@@ -170,21 +252,42 @@ const CASES: &[Case] = &[
         stage: Stage::After,
         make: |size| {
             let many = vec![r#""api://order\"""#; (size.min(65_000) * 3 / 4 - 600) / 15].join(",");
-            (Signer::good().token(HEADER, claims(&[("aud", &format!("[{many}]"))])), "audience")
+            (
+                Signer::good().token(HEADER, claims(&[("aud", &format!("[{many}]"))])),
+                "audience",
+            )
         },
     },
     Case {
         name: "claims_names",
         stage: Stage::After,
-        make: |size| (signed_claims(&twins(250, (size.min(65_000) * 3 / 4 - 200) / 250 - 5, "n")), ACCEPTED),
+        make: |size| {
+            (
+                signed_claims(&twins(250, (size.min(65_000) * 3 / 4 - 200) / 250 - 5, "n")),
+                ACCEPTED,
+            )
+        },
     },
     Case {
         name: "claims_escaped_names",
         stage: Stage::After,
-        make: |size| (signed_claims(&twins(250, (size.min(65_000) * 3 / 4 - 200) / 250 - 5, "\\\"")), ACCEPTED),
+        make: |size| {
+            (
+                signed_claims(&twins(250, (size.min(65_000) * 3 / 4 - 200) / 250 - 5, "\\\"")),
+                ACCEPTED,
+            )
+        },
     },
-    Case { name: "set_empty_keys", stage: Stage::Keys, make: |size| (set_of("{}", size), ACCEPTED) },
-    Case { name: "set_other_keys", stage: Stage::Keys, make: |size| (set_of(r#"{"kty":"EC","crv":"P-256"}"#, size), ACCEPTED) },
+    Case {
+        name: "set_empty_keys",
+        stage: Stage::Keys,
+        make: |size| (set_of("{}", size), ACCEPTED),
+    },
+    Case {
+        name: "set_other_keys",
+        stage: Stage::Keys,
+        make: |size| (set_of(r#"{"kty":"EC","crv":"P-256"}"#, size), ACCEPTED),
+    },
     Case {
         name: "set_weak_keys",
         stage: Stage::Keys,
@@ -193,12 +296,22 @@ const CASES: &[Case] = &[
     Case {
         name: "set_nested",
         stage: Stage::Keys,
-        make: |size| (set_of(&format!("{}0{}", "[".repeat(62), "]".repeat(62)), size), ACCEPTED),
+        make: |size| {
+            (
+                set_of(&format!("{}0{}", "[".repeat(62), "]".repeat(62)), size),
+                ACCEPTED,
+            )
+        },
     },
     Case {
         name: "set_escaped_names",
         stage: Stage::Keys,
-        make: |size| (set_of(&object_of(&twins(31, 240, "\\\""), r#""kty":"RSA""#), size), ACCEPTED),
+        make: |size| {
+            (
+                set_of(&object_of(&twins(31, 240, "\\\""), r#""kty":"RSA""#), size),
+                ACCEPTED,
+            )
+        },
     },
     Case {
         name: "set_key_ops",
@@ -214,7 +327,13 @@ const CASES: &[Case] = &[
         stage: Stage::Discovery,
         make: |size| {
             let start = r#"{"issuer":"https:\/\/a.example","jwks_uri":"https://a.example/k""#;
-            (object_of(&twins(120, (size - 100) / 120 - 5, "\\\""), start.trim_start_matches('{')), ACCEPTED)
+            (
+                object_of(
+                    &twins(120, (size - 100) / 120 - 5, "\\\""),
+                    start.trim_start_matches('{'),
+                ),
+                ACCEPTED,
+            )
         },
     },
 ];
@@ -307,7 +426,10 @@ fn recorded() -> BTreeMap<(String, usize), u64> {
     let rows = table.lines().filter(|line| !line.starts_with('#')).map(|line| {
         let mut columns = line.split('\t');
         let mut column = || columns.next().unwrap();
-        ((column().to_owned(), column().parse().unwrap()), column().parse().unwrap())
+        (
+            (column().to_owned(), column().parse().unwrap()),
+            column().parse().unwrap(),
+        )
     });
     rows.collect()
 }
