@@ -76,7 +76,7 @@ impl<'b> Claims<'b> {
     // By reference: a set of claims that is built up and returned by value costs as much again as the scan.
     #[inline(always)]
     fn fill(&mut self, text: &'b [u8]) -> Result<(), ClaimsError> {
-        let mut members = Members::<MAX_CLAIMS, ClaimPlace>::new(text)?;
+        let mut members = Members::<MAX_CLAIMS, ClaimPlace>::of_canonical(text)?;
         // Where the object will begin that is kept.
         let object_text = text.trim_ascii_start();
         while let Some((name, value)) = members.next_member()? {

@@ -52,6 +52,17 @@ pub fn read_json<'j, const CAP: usize>(
     Ok(members.object())
 }
 
+/// [`read_json`] for a text that went through [`canonicalise`].
+///
+/// # Errors
+///
+/// As [`read_json`].
+pub fn read_canonical_json<const CAP: usize>(text: &[u8]) -> Result<JsonObject<'_>, JsonError> {
+    let mut members = Members::<CAP>::of_canonical(text)?;
+    while members.next_member()?.is_some() {}
+    Ok(members.object())
+}
+
 /// [`read_json`] with the smaller table of names, as machines with little memory read claims: texts below 64 KiB.
 ///
 /// # Errors

@@ -78,11 +78,27 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
     /// its first member does not begin as one; `TrailingData` after an object without members.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn new(text: &'j [u8]) -> Result<Self, JsonError> {
+        Self::begin(text, Names::new())
+    }
+
+    /// [`new`](Self::new) for a text that went through [`canonicalise`]: equal names are equal octets, so that names made
+    /// to collide cost little.
+    ///
+    /// # Errors
+    ///
+    /// As for [`new`](Self::new).
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn of_canonical(text: &'j [u8]) -> Result<Self, JsonError> {
+        Self::begin(text, Names::of_canonical())
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn begin(text: &'j [u8], names: Names<CAP, P>) -> Result<Self, JsonError> {
         let (scanner, progress) = begin(text, P::MAX_TEXT_LEN)?;
         Ok(Self {
             scanner,
             progress,
-            names: Names::new(),
+            names,
         })
     }
 

@@ -79,11 +79,24 @@ pub(super) struct Names<const CAP: usize, P> {
     // was free when it came, from the one that its hash asks for onwards, and round.
     places: [P; CAP],
     count: usize,
+    /// Whether equal names are equal octets.
+    is_canonical: bool,
 }
 
 impl<const CAP: usize, P: Place> Names<CAP, P> {
     #[inline]
     pub(super) fn new() -> Self {
+        Self::empty(false)
+    }
+
+    /// For a text in which every string is written the one way.
+    #[inline]
+    pub(super) fn of_canonical() -> Self {
+        Self::empty(true)
+    }
+
+    #[inline]
+    fn empty(is_canonical: bool) -> Self {
         const {
             assert!(
                 CAP.is_power_of_two() && CAP <= 256,
@@ -93,6 +106,7 @@ impl<const CAP: usize, P: Place> Names<CAP, P> {
         Self {
             places: [P::default(); CAP],
             count: 0,
+            is_canonical,
         }
     }
 
@@ -125,13 +139,15 @@ impl<const CAP: usize, P: Place> Names<CAP, P> {
     /// Remembers a name whose place is taken, or finds that it is there already.
     #[cold]
     fn insert_after(&mut self, place: usize, entry: P, text: &str, name: JsonStr<'_>) -> Result<(), JsonError> {
+        let is_canonical = self.is_canonical;
         let (before, after) = self.places.split_at_mut_checked(place).unwrap_or_default();
         for other in after.iter_mut().chain(before) {
             if *other == P::default() {
                 *other = entry;
                 break;
             }
-            if other.may_equal(entry) && name_at(text, other.offset()) == Some(name) {
+            let is_same = if is_canonical { is_written_at } else { is_at };
+            if other.may_equal(entry) && is_same(text, other.offset(), name) {
                 return Err(JsonError::new(JsonErrorKind::DuplicateName, entry.offset()));
             }
         }
@@ -139,9 +155,19 @@ impl<const CAP: usize, P: Place> Names<CAP, P> {
     }
 }
 
-/// The name whose opening quotation mark is at `offset`.
-fn name_at(text: &str, offset: usize) -> Option<JsonStr<'_>> {
-    Scanner::new(text.get(offset..)?).string(0).ok().map(|(name, _)| name)
+/// Whether the name whose opening quotation mark is at `offset` equals `name`.
+fn is_at(text: &str, offset: usize, name: JsonStr<'_>) -> bool {
+    let other = text.get(offset..).and_then(|rest| Scanner::new(rest).string(0).ok());
+    other.is_some_and(|(other, _)| other == name)
+}
+
+/// Whether the name whose opening quotation mark is at `offset` is written as `name` is. Octets are compared by the block,
+/// characters are not: long names that differ near their end would make the token of anybody cost more than RSA.
+fn is_written_at(text: &str, offset: usize, name: JsonStr<'_>) -> bool {
+    let rest = text.as_bytes().get(offset + 1..);
+    let behind = rest.and_then(|rest| rest.strip_prefix(name.raw().as_bytes()));
+    // What ends the one ends the other: up to here both are the same octets.
+    behind.is_some_and(|behind| behind.first() == Some(&b'"'))
 }
 
 /// Hash of a name that is written without escapes, its opening quotation mark at `open` of `text`.

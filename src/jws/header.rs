@@ -29,7 +29,7 @@ impl<'b> JoseHeader<'b> {
     pub(crate) fn read(text: &'b mut [u8]) -> Result<Self, HeaderError> {
         let len = json::canonicalise(text);
         let text: &'b [u8] = text;
-        let mut members = Members::<MAX_MEMBERS>::new(text.get(..len).unwrap_or_default())?;
+        let mut members = Members::<MAX_MEMBERS>::of_canonical(text.get(..len).unwrap_or_default())?;
         let mut header = Self {
             kid: None,
             x5t: None,
