@@ -378,7 +378,21 @@ impl<S: RsaSize> PortableKey<S> {
 #[cfg(any(rs256_internals, fuzzing))]
 #[allow(missing_docs)]
 pub mod internals {
-    use super::{KeyRef, MessageHash, PreparedKey, RsaPublicKey, RsaSize};
+    use super::{Inner, KeyRef, LANES, MessageHash, PortableKey, PreparedKey, RsaPublicKey, RsaSize};
+
+    /// The key as a machine without vector code prepares it.
+    pub fn prepare_portable<S: RsaSize>(key: &RsaPublicKey<S>) -> PreparedKey<S> {
+        let inner = Inner::Portable(PortableKey::new(key));
+        PreparedKey { inner }
+    }
+
+    pub fn verify_eight<S: RsaSize>(
+        keys: [&PreparedKey<S>; LANES],
+        signatures: [&[u8]; LANES],
+        digests: &[[u8; 32]; LANES],
+    ) -> [bool; LANES] {
+        super::verify8(keys.map(KeyRef::Prepared), signatures, digests)
+    }
 
     pub fn verify_prepared<S: RsaSize>(key: &PreparedKey<S>, signature: &[u8], digest: &[u8; 32]) -> bool {
         super::verify(KeyRef::Prepared(key), signature, MessageHash::Known(*digest))

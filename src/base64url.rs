@@ -54,6 +54,12 @@ pub(crate) fn decode<'b>(src: &[u8], dst: &'b mut [u8]) -> Result<&'b mut [u8], 
     decode_by(translate, src, dst)
 }
 
+/// [`decode`] without vector code, for the crate's own fuzz targets.
+#[cfg(any(rs256_internals, fuzzing))]
+pub(crate) fn decode_portable<'b>(src: &[u8], dst: &'b mut [u8]) -> Result<&'b mut [u8], InvalidBase64url> {
+    decode_by(portable, src, dst)
+}
+
 /// [`decode`] with the translation given: the tests ask every translation of this build, not just the fastest.
 fn decode_by<'b>(
     translate: impl FnOnce(&[u8], &mut [u8]) -> bool,

@@ -146,7 +146,7 @@ impl<'j> Document<'j> {
         let len = json::canonicalise(text);
         let text: &'j [u8] = text;
         let text = text.get(..len).unwrap_or_default();
-        let mut members = Members::<MAX_DISCOVERY_MEMBERS>::new(text).map_err(DiscoveryError::Json)?;
+        let mut members = Members::<MAX_DISCOVERY_MEMBERS>::of_canonical(text);
         let (mut issuer, mut access_token_issuer, mut jwks_uri, mut cloud) = (None, None, None, None);
         while let Some((name, value)) = members.next_member().map_err(DiscoveryError::Json)? {
             match name.as_str() {

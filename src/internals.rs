@@ -8,7 +8,8 @@ pub use crate::backend::internals as backend;
 use crate::backend::KeyRef;
 use crate::base64url;
 use crate::claims::Claims;
-use crate::error::{ClaimsError, HeaderError, InvalidBase64url};
+use crate::error::{ClaimsError, HeaderError, InvalidBase64url, JsonError};
+use crate::json::{self, JsonObject, JsonStr, JsonValue, Members};
 use crate::jws::JoseHeader;
 use crate::rs256::{self, MessageHash, PreparedKey, RsaSize};
 
@@ -19,6 +20,63 @@ use crate::rs256::{self, MessageHash, PreparedKey, RsaSize};
 /// [`InvalidBase64url`] when `src` is not strict base64url or `dst` is too short.
 pub fn decode_base64url<'b>(src: &[u8], dst: &'b mut [u8]) -> Result<&'b mut [u8], InvalidBase64url> {
     base64url::decode(src, dst)
+}
+
+/// [`decode_base64url`] as a machine without vector code does it.
+///
+/// # Errors
+///
+/// As [`decode_base64url`].
+pub fn decode_base64url_portable<'b>(src: &[u8], dst: &'b mut [u8]) -> Result<&'b mut [u8], InvalidBase64url> {
+    base64url::decode_portable(src, dst)
+}
+
+/// Writes the strings of a JSON text the one way, in place, and returns the new length.
+pub fn canonicalise(text: &mut [u8]) -> usize {
+    json::canonicalise(text)
+}
+
+/// Reads the members of the object that `text` is, at most `CAP` of them, and returns the object for reading again.
+///
+/// # Errors
+///
+/// [`JsonError`] when the text is not such an object.
+pub fn read_json<'j, const CAP: usize>(
+    text: &'j [u8],
+    mut visit: impl FnMut(JsonStr<'j>, JsonValue<'j>),
+) -> Result<JsonObject<'j>, JsonError> {
+    let mut members = Members::<CAP>::new(text)?;
+    while let Some((name, value)) = members.next_member()? {
+        visit(name, value);
+    }
+    Ok(members.object())
+}
+
+/// [`read_json`] for a text that went through [`canonicalise`].
+///
+/// # Errors
+///
+/// As [`read_json`].
+pub fn read_canonical_json<const CAP: usize>(text: &[u8]) -> Result<JsonObject<'_>, JsonError> {
+    let mut members = Members::<CAP>::of_canonical(text);
+    while members.next_member()?.is_some() {}
+    Ok(members.object())
+}
+
+/// [`read_json`] with the smaller table of names, as machines with little memory read claims: texts below 64 KiB.
+///
+/// # Errors
+///
+/// As [`read_json`].
+pub fn read_short_json<'j, const CAP: usize>(
+    text: &'j [u8],
+    mut visit: impl FnMut(JsonStr<'j>, JsonValue<'j>),
+) -> Result<JsonObject<'j>, JsonError> {
+    let mut members = Members::<CAP, u16>::new(text)?;
+    while let Some((name, value)) = members.next_member()? {
+        visit(name, value);
+    }
+    Ok(members.object())
 }
 
 /// Reads a JOSE header.

@@ -86,7 +86,8 @@ impl<'b> GroupClaims<'b> {
 /// for certain and is refused.
 fn names_groups(names: JsonObject<'_>) -> Result<bool, PolicyError> {
     let malformed = PolicyError::ClaimType(ProviderClaim::Groups);
-    let mut members = Members::<MAX_MEMBERS>::new(names.text()).map_err(|_| malformed)?;
+    // The claims set that it is a part of went through `canonicalise`.
+    let mut members = Members::<MAX_MEMBERS>::of_canonical(names.text());
     let mut found = false;
     while let Some((name, _)) = members.next_member().map_err(|_| malformed)? {
         found |= name == *"groups";

@@ -19,12 +19,23 @@ use std::string::String;
 use std::vec::Vec;
 
 use super::{JsonValue, Members, canonicalise};
-use crate::error::JsonErrorKind;
+use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::MAX_CLAIMS;
 
 /// Reads a whole text as a claims set would be: every member, or what is wrong with it.
 fn read(text: &[u8]) -> Result<Vec<(String, serde_json::Value)>, JsonErrorKind> {
-    let mut members = Members::<MAX_CLAIMS>::new(text).map_err(|error| error.kind())?;
+    let by_characters = collect(Members::new(text));
+    if canonical(text) == text {
+        let by_octets = collect(Ok(Members::of_canonical(text)));
+        assert_eq!(by_octets, by_characters, "equal names are equal octets");
+    }
+    by_characters
+}
+
+fn collect(
+    members: Result<Members<'_, MAX_CLAIMS>, JsonError>,
+) -> Result<Vec<(String, serde_json::Value)>, JsonErrorKind> {
+    let mut members = members.map_err(|error| error.kind())?;
     let mut read = Vec::new();
     while let Some((name, value)) = members.next_member().map_err(|error| error.kind())? {
         read.push((name.chars().collect(), tree(value)));

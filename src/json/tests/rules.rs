@@ -414,6 +414,19 @@ fn names_that_collide() {
     }
 }
 
+/// Long names that only their middle tells apart, with escapes that stay: every comparison is carried through.
+#[test]
+fn long_names_that_collide() {
+    for piece in ["n", r#"\""#, r"\\", "é"] {
+        let names: Vec<_> = (0..20).map(|i| format!("{0}{i:02}{0}", piece.repeat(40))).collect();
+        accepted(object(names.iter().map(String::as_str)));
+        for twin in [0, 10, 19] {
+            let names = names.iter().chain([&names[twin]]).map(String::as_str);
+            assert_eq!(read(object(names).as_bytes()), Err(DuplicateName), "{piece} {twin}");
+        }
+    }
+}
+
 /// Against looking at one octet after the other, at every position of texts around the size of a block.
 #[test]
 fn flags_find_the_next_special_octet() {

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! How much work the worst inputs make: before the signature is checked, after it, and when keys are loaded.
+//!
+//! A clock is no judge of that. `tests/bounds/measure` runs this binary once for each case and size under callgrind,
+//! which counts the instructions of [`measured`] exactly, and writes `instructions.tsv`; the tests here hold what is
+//! written there against the bounds, and see to it that each input still takes the path that it is about.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::hint::black_box;
+
+use common::setting::{HEADER, NOW, POLICY, claims, jwk_set, keys};
+use common::signer::Signer;
+use common::{encode, text};
+use rs256::discovery::Document;
+use rs256::{Error, KeySet, NumericDate, Verifier};
+
+/// Names a case and a size, in a child's environment.
+const CHILD: &str = "RS256_BOUNDS_CHILD";
+
+/// Sizes of the inputs, in octets. The fifth is that of the largest token.
+const SIZES: [usize; 5] = [1_000, 10_000, 65_536, 100_000, 1_000_000];
+
+/// What is done with the input.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Stage {
+    /// Everything before the RSA operation, for a token of anybody's.
+    Before,
+    /// The RSA operation with the hash of the token.
+    Signature,
+    /// Everything after it, for a token that the issuer signed.
+    After,
+    /// Loading a JWK Set.
+    Keys,
+    /// Reading an openid-configuration document.
+    Discovery,
+}
+
+struct Case {
+    name: &'static str,
+    stage: Stage,
+    /// The input of about this many octets, and the code of the answer.
+    make: fn(usize) -> (String, &'static str),
+}
+
+const ACCEPTED: &str = "accepted";
+
+/// What a token longer than the cap answers, whatever is in it.
+fn or_too_long(size: usize, code: &'static str) -> &'static str {
+    if size > 65_536 { "token_too_long" } else { code }
+}
+
+/// A token of `size` octets with this header and a payload of nothing in particular; nobody signed it.
+fn with_header(header: &str, size: usize) -> String {
+    let header = encode(header.as_bytes());
+    let signature = "A".repeat(342);
+    let payload = size.saturating_sub(header.len() + signature.len() + 2) / 4 * 4;
+    format!("{header}.{}.{signature}", "A".repeat(payload))
+}
+
+/// A header of at most 8 KiB, its member `x` repeating `unit`, in a token of `size` octets.
+fn header_of(open: &str, unit: &str, close: &str, size: usize) -> String {
+    let room = (size * 3 / 4).min(8192).saturating_sub(400 + open.len() + close.len());
+    let value = format!("{open}{}{close}", unit.repeat(room / unit.len()));
+    with_header(&format!(r#"{{"alg":"RS256","kid":"k1","x":{value}}}"#), size)
+}
+
+/// Names of `len` octets that differ in the middle alone: nothing that looks at their ends or lengths tells them apart.
+fn twins(count: usize, len: usize, piece: &str) -> Vec<String> {
+    let half = len.saturating_sub(16) / 2;
+    let side = |room: usize| piece.repeat(room / piece.len()) + &"q".repeat(room % piece.len());
+    (0..count)
+        .map(|index| format!("{}{index:04}{}", side(half), side(half)))
+        .collect()
+}
+
+fn object_of(names: &[String], first: &str) -> String {
+    let members: String = names.iter().map(|name| format!(r#","{name}":0"#)).collect();
+    format!("{{{first}{members}}}")
+}
+
+/// A header whose names collide, as large as it may be.
+fn colliding_header(piece: &str, size: usize) -> String {
+    let room = (size * 3 / 4).min(8192).saturating_sub(300);
+    let names = twins(30, room / 30 - 6, piece);
+    with_header(&object_of(&names, r#""alg":"RS256","kid":"k1""#), size)
+}
+
+/// Claims with this value of `x`, signed, in a token of `size` octets.
+fn signed(open: &str, unit: &str, close: &str, size: usize) -> String {
+    let room = (size * 3 / 4).saturating_sub(600);
+    let value = format!("{open}{}{close}", unit.repeat(room / unit.len()));
+    Signer::good().token(HEADER, claims(&[("x", &value)]))
+}
+
+fn signed_claims(names: &[String]) -> String {
+    let first = claims(&[]);
+    let first = first.trim_start_matches('{').trim_end_matches('}');
+    Signer::good().token(HEADER, object_of(names, first))
+}
+
+/// A JWK Set of `size` octets: these elements over and over, and a good key.
+fn set_of(unit: &str, size: usize) -> String {
+    let key = Signer::good().jwk(r#""kid":"k1""#);
+    let room = size.saturating_sub(key.len() + 20);
+    jwk_set(&[vec![unit; room / (unit.len() + 1)].join(","), key])
+}
+
+const CASES: &[Case] = &[
+    Case {
+        name: "dots",
+        stage: Stage::Before,
+        make: |size| (".".repeat(size), or_too_long(size, "segment_count")),
+    },
+    Case {
+        name: "no_dots",
+        stage: Stage::Before,
+        make: |size| ("A".repeat(size), or_too_long(size, "segment_count")),
+    },
+    Case {
+        name: "long_payload",
+        stage: Stage::Before,
+        make: |size| (with_header(HEADER, size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "long_signature",
+        stage: Stage::Before,
+        make: |size| {
+            (
+                format!("{}..{}", encode(HEADER.as_bytes()), "A".repeat(size - 50)),
+                or_too_long(size, "invalid_signature"),
+            )
+        },
+    },
+    Case {
+        name: "unknown_kid",
+        stage: Stage::Before,
+        make: |size| {
+            (
+                with_header(r#"{"alg":"RS256","kid":"k2"}"#, size),
+                or_too_long(size, "unknown_key"),
+            )
+        },
+    },
+    Case {
+        name: "header_nested",
+        stage: Stage::Before,
+        make: |size| {
+            (
+                header_of("[", &format!("{}0{},", "[".repeat(62), "]".repeat(62)), "0]", size),
+                or_too_long(size, ACCEPTED),
+            )
+        },
+    },
+    Case {
+        name: "header_brackets",
+        stage: Stage::Before,
+        make: |size| (header_of("[", "{},[],", "0]", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_escapes",
+        stage: Stage::Before,
+        make: |size| (header_of("\"", "\\u0000", "\"", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_quotes",
+        stage: Stage::Before,
+        make: |size| (header_of("\"", "\\\"", "\"", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_digits",
+        stage: Stage::Before,
+        make: |size| (header_of("[", "1,", "0]", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_spaces",
+        stage: Stage::Before,
+        make: |size| (header_of("[", " ", "]", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_names",
+        stage: Stage::Before,
+        make: |size| (colliding_header("n", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_escaped_names",
+        stage: Stage::Before,
+        make: |size| (colliding_header("\\\"", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "kid_escaped",
+        stage: Stage::Before,
+        make: |size| {
+            let room = (size * 3 / 4).min(8192) - 400;
+            let header = format!(r#"{{"alg":"RS256","kid":"{}"}}"#, "\\u0001".repeat(room / 6));
+            (with_header(&header, size), or_too_long(size, "unknown_key"))
+        },
+    },
+    Case {
+        name: "signature",
+        stage: Stage::Signature,
+        make: |size| (signed("\"", "a", "\"", size.min(65_000)), ACCEPTED),
+    },
+    Case {
+        name: "claims_text",
+        stage: Stage::After,
+        make: |size| (signed("\"", "a", "\"", size.min(65_000)), ACCEPTED),
+    },
+    Case {
+        name: "claims_nested",
+        stage: Stage::After,
+        make: |size| {
+            (
+                signed(
+                    "[",
+                    &format!("{}0{},", "[".repeat(62), "]".repeat(62)),
+                    "0]",
+                    size.min(65_000),
+                ),
+                ACCEPTED,
+            )
+        },
+    },
+    Case {
+        name: "claims_escapes",
+        stage: Stage::After,
+        make: |size| (signed("\"", "\\u0000", "\"", size.min(65_000)), ACCEPTED),
+    },
+    Case {
+        name: "claims_digits",
+        stage: Stage::After,
+        make: |size| (signed("[", "1,", "0]", size.min(65_000)), ACCEPTED),
+    },
+    Case {
+        name: "claims_exponent",
+        stage: Stage::After,
+        make: |size| {
+            let zeros = "0".repeat(size.min(65_000) * 3 / 4 - 600);
+            (
+                Signer::good().token(HEADER, claims(&[("iat", &format!("0.{zeros}1"))])),
+                ACCEPTED,
+            )
+        },
+    },
+    Case {
+        name: "claims_audiences",
+        stage: Stage::After,
+        make: |size| {
+            let many = vec![r#""api://order\"""#; (size.min(65_000) * 3 / 4 - 600) / 15].join(",");
+            (
+                Signer::good().token(HEADER, claims(&[("aud", &format!("[{many}]"))])),
+                "audience",
+            )
+        },
+    },
+    Case {
+        name: "claims_names",
+        stage: Stage::After,
+        make: |size| {
+            (
+                signed_claims(&twins(250, (size.min(65_000) * 3 / 4 - 200) / 250 - 5, "n")),
+                ACCEPTED,
+            )
+        },
+    },
+    Case {
+        name: "claims_escaped_names",
+        stage: Stage::After,
+        make: |size| {
+            (
+                signed_claims(&twins(250, (size.min(65_000) * 3 / 4 - 200) / 250 - 5, "\\\"")),
+                ACCEPTED,
+            )
+        },
+    },
+    Case {
+        name: "set_empty_keys",
+        stage: Stage::Keys,
+        make: |size| (set_of("{}", size), ACCEPTED),
+    },
+    Case {
+        name: "set_other_keys",
+        stage: Stage::Keys,
+        make: |size| (set_of(r#"{"kty":"EC","crv":"P-256"}"#, size), ACCEPTED),
+    },
+    Case {
+        name: "set_weak_keys",
+        stage: Stage::Keys,
+        make: |size| (set_of(&Signer::weak().jwk(r#""kid":"k1""#), size), ACCEPTED),
+    },
+    Case {
+        name: "set_nested",
+        stage: Stage::Keys,
+        make: |size| {
+            (
+                set_of(&format!("{}0{}", "[".repeat(62), "]".repeat(62)), size),
+                ACCEPTED,
+            )
+        },
+    },
+    Case {
+        name: "set_escaped_names",
+        stage: Stage::Keys,
+        make: |size| {
+            (
+                set_of(&object_of(&twins(31, 240, "\\\""), r#""kty":"RSA""#), size),
+                ACCEPTED,
+            )
+        },
+    },
+    Case {
+        name: "set_key_ops",
+        stage: Stage::Keys,
+        make: |size| {
+            let many = vec![r#""sign""#; (size - 500) / 7].join(",");
+            let key = Signer::good().jwk(&format!(r#""key_ops":[{many}]"#));
+            (jwk_set(&[key]), "no_usable_key")
+        },
+    },
+    Case {
+        name: "discovery",
+        stage: Stage::Discovery,
+        make: |size| {
+            let start = r#"{"issuer":"https:\/\/a.example","jwks_uri":"https://a.example/k""#;
+            (
+                object_of(
+                    &twins(120, (size - 100) / 120 - 5, "\\\""),
+                    start.trim_start_matches('{'),
+                ),
+                ACCEPTED,
+            )
+        },
+    },
+];
+
+/// What callgrind counts: nothing but the call of `work`.
+#[inline(never)]
+fn measured<T>(work: impl FnOnce() -> T) -> T {
+    black_box(work())
+}
+
+/// Gives the input to its stage; the code of the answer.
+fn run(stage: Stage, input: &str) -> &'static str {
+    let mut buf = vec![0; 1 << 16];
+    let keys = keys();
+    let verifier = Verifier::new(&keys, &POLICY);
+    let code = |error: Error| error.code();
+    match stage {
+        Stage::Before => measured(|| verifier.prepare(input, &mut buf).map(|_| ())).map_or_else(code, |()| ACCEPTED),
+        Stage::Signature => {
+            let pending = verifier.prepare(input, &mut buf).unwrap();
+            measured(|| pending.verify().map(|_| ())).map_or("invalid_signature", |()| ACCEPTED)
+        }
+        Stage::After => {
+            let verified = verifier.prepare(input, &mut buf).unwrap().verify().unwrap();
+            measured(|| verified.accept(NumericDate::from_secs(NOW)).map(|_| ())).map_or_else(code, |()| ACCEPTED)
+        }
+        Stage::Keys => {
+            let mut keys = Box::new(KeySet::<4>::new());
+            match measured(|| keys.replace_from_jwk_set(input.as_bytes())) {
+                Ok(_) => ACCEPTED,
+                Err(rs256::LoadError::NoUsableKey(_)) => "no_usable_key",
+                Err(error) => panic!("{error}"),
+            }
+        }
+        Stage::Discovery => {
+            let mut text = input.as_bytes().to_vec();
+            measured(|| Document::read(&mut text).map(|_| ())).map_or_else(|error| error.code(), |()| ACCEPTED)
+        }
+    }
+}
+
+/// Sizes that say something about a case: a token longer than the cap is refused by its length alone.
+fn sizes(case: &Case) -> impl Iterator<Item = usize> {
+    let is_token = matches!(case.stage, Stage::Signature | Stage::After);
+    let is_set = matches!(case.stage, Stage::Keys | Stage::Discovery);
+    SIZES
+        .into_iter()
+        .filter(move |size| !(is_token && *size > 65_536) && !(is_set && *size == 65_536))
+        .filter(move |size| !case.name.ends_with("names") || *size > 1_000)
+}
+
+fn find(name: &str) -> &'static Case {
+    CASES.iter().find(|case| case.name == name).unwrap()
+}
+
+/// What `measure` runs under callgrind; with `list` it says which cases and sizes there are.
+#[test]
+fn child() {
+    let Ok(order) = env::var(CHILD) else { return };
+    if order == "list" {
+        for case in CASES {
+            sizes(case).for_each(|size| println!("case {} {size}", case.name));
+        }
+        return;
+    }
+    let (name, size) = order.split_once(' ').unwrap();
+    let case = find(name);
+    let (input, expected) = (case.make)(size.parse().unwrap());
+    assert_eq!(run(case.stage, &input), expected);
+}
+
+#[test]
+fn every_input_takes_its_path() {
+    let mut count = 0;
+    for case in CASES {
+        for size in sizes(case) {
+            let (input, expected) = (case.make)(size);
+            assert_eq!(run(case.stage, &input), expected, "{} {size}", case.name);
+            let is_about = input.len() <= size.max(1_600) && input.len() * 2 >= size.min(64_000);
+            assert!(is_about, "{} {size}: {} octets", case.name, input.len());
+            count += 1;
+        }
+    }
+    assert_eq!((CASES.len(), count), (0, 0));
+}
+
+/// Instructions by case and size, as `measure` wrote them.
+fn recorded() -> BTreeMap<(String, usize), u64> {
+    let table = text("tests/bounds/instructions.tsv");
+    let rows = table.lines().filter(|line| !line.starts_with('#')).map(|line| {
+        let mut columns = line.split('\t');
+        let mut column = || columns.next().unwrap();
+        (
+            (column().to_owned(), column().parse().unwrap()),
+            column().parse().unwrap(),
+        )
+    });
+    rows.collect()
+}
