@@ -27,7 +27,11 @@ pub struct Signer {
 impl Signer {
     /// The first signer of a file below the root of the crate.
     fn load(file: &str) -> Self {
-        let pem = text(file);
+        Self::read(&text(file))
+    }
+
+    /// The signer of the first block of a PEM text.
+    fn read(pem: &str) -> Self {
         let is_boundary = |line: &&str| line.starts_with("-----");
         let body: String = pem.lines().skip(1).take_while(|line| !is_boundary(line)).collect();
         let key = RsaPrivateKey::from_pkcs8_der(&base64(&body)).unwrap();
@@ -36,8 +40,19 @@ impl Signer {
 
     /// RSA-2048 with e = 65537: whose tokens the tests accept.
     pub fn good() -> &'static Self {
-        static SIGNER: OnceLock<Signer> = OnceLock::new();
-        SIGNER.get_or_init(|| Self::load("benches/data/private-keys-that-guard-nothing/2048.pem"))
+        Self::nth(0)
+    }
+
+    /// One of six signers, RSA-2048 with e = 65537, where a test needs several alike; the first is [`Signer::good`].
+    pub fn nth(index: usize) -> &'static Self {
+        static SIGNERS: [OnceLock<Signer>; 6] = [const { OnceLock::new() }; 6];
+        SIGNERS[index].get_or_init(|| {
+            let pem = text("benches/data/private-keys-that-guard-nothing/2048.pem");
+            let begin = "-----BEGIN PRIVATE KEY-----";
+            let blocks: Vec<&str> = pem.match_indices(begin).map(|(at, _)| &pem[at..]).collect();
+            assert_eq!(blocks.len(), SIGNERS.len());
+            Self::read(blocks[index])
+        })
     }
 
     /// Another RSA-2048: a second authority, or an attacker.
