@@ -126,11 +126,12 @@ impl<'p> Audience<'p> {
     }
 
     fn matches(&self, found: &StringOrArray<'_>) -> bool {
-        found.iter().any(|found| {
-            found
-                .as_str()
-                .and_then(|found| found.strip_prefix(self.prefix))
-                .is_some_and(|rest| rest == self.identifier)
+        found.iter().any(|found| match found.as_str() {
+            Some(found) => found
+                .strip_prefix(self.prefix)
+                .is_some_and(|rest| rest == self.identifier),
+            // The backslash of `CONTOSO\orders` can only be written with an escape.
+            None => found.chars().eq(self.prefix.chars().chain(self.identifier.chars())),
         })
     }
 }

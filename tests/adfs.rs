@@ -179,6 +179,46 @@ fn identifiers_that_are_urls_are_audiences_as_they_are() {
     assert_eq!(ask(Audience::relying_party("://"), "://"), "accepted");
 }
 
+/// A JSON text can only hold a backslash or a quotation mark escaped; they are compared as what they stand for.
+#[test]
+fn identifiers_with_characters_that_json_escapes() {
+    let keys = keys();
+    fn ask(keys: &KeySet<8>, audience: Audience<'_>, aud: &str) -> &'static str {
+        let token = sign(5, &header(), &with(&access(), &json!({ "aud": aud })));
+        verdict(keys, &adfs::access_token(FARM, audience), &token)
+    }
+    for identifier in ["CONTOSO\\orders", "the \"orders\" API", "\\"] {
+        let written = format!("microsoft:identityserver:{identifier}");
+        let audience = Audience::relying_party(identifier);
+        assert_eq!(ask(&keys, audience, &written), "accepted", "{written}");
+        assert_eq!(ask(&keys, Audience::exact(&written), &written), "accepted", "{written}");
+        assert_eq!(
+            ask(&keys, Audience::exact(identifier), identifier),
+            "accepted",
+            "{written}"
+        );
+        for wrong in [
+            identifier.to_owned(),
+            format!("{written}x"),
+            format!("{written}\\"),
+            written.replace('\\', "\\\\").replace('"', "\\\""),
+            written.replacen("server:", "server:\\", 1),
+            written.replacen("microsoft", "Microsoft", 1),
+        ] {
+            assert_eq!(ask(&keys, audience, &wrong), "audience", "{wrong}");
+        }
+    }
+    // a prefix that holds an escape of its own is still the prefix
+    assert_eq!(
+        ask(
+            &keys,
+            Audience::relying_party("orders"),
+            "microsoft:identityserver:\\orders"
+        ),
+        "audience"
+    );
+}
+
 #[test]
 fn network_claim() {
     let http = adfs::INSIDE_CORPORATE_NETWORK;
