@@ -172,7 +172,6 @@ impl<'j, S: RsaSize> Jwk<'j, S> {
         }
         for (member, longest) in [
             (jwk.kid, MAX_KID_LEN),
-            (jwk.x5t, MAX_X5T_LEN),
             (jwk.issuer, MAX_KEY_ISSUER_LEN),
             (jwk.cloud_instance_name, MAX_CLOUD_INSTANCE_NAME_LEN),
         ] {
@@ -191,7 +190,8 @@ impl<'j, S: RsaSize> Jwk<'j, S> {
         Ok(Self {
             key,
             kid: jwk.kid,
-            x5t: jwk.x5t,
+            // Optional (RFC 7517 section 4.8), and only one way to find the key: one that cannot be kept is none.
+            x5t: jwk.x5t.filter(|x5t| x5t.len() <= MAX_X5T_LEN),
             issuer: jwk.issuer,
             cloud_instance_name: jwk.cloud_instance_name,
             has_leading_zeros: n.has_leading_zeros || e.has_leading_zeros,

@@ -33,7 +33,7 @@ pub const MAX_DISCOVERY_MEMBERS: usize = 128;
 pub const MAX_KID_LEN: usize = 96;
 
 /// Longest `x5t` kept with a key, in octets: a SHA-1 thumbprint is 27 characters of base64url, and some issuers write
-/// it as 40 hexadecimal digits.
+/// it as 40 hexadecimal digits. A longer one counts as absent.
 pub const MAX_X5T_LEN: usize = 40;
 
 /// Longest `issuer` member kept with a key, in octets. Microsoft Entra External ID's, the longest known, has 101.

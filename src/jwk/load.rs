@@ -31,7 +31,8 @@ pub enum SkipReason {
     MissingMember,
     /// A member that is read has a value of the wrong JSON type.
     WrongType,
-    /// `kid`, `x5t`, `issuer` or `cloud_instance_name` is longer than its cap in [`limits`](crate::limits).
+    /// `kid`, `issuer` or `cloud_instance_name` is longer than its cap in [`limits`](crate::limits). An `x5t` that is
+    /// longer counts as absent: it is only one way to find the key.
     MemberTooLong,
     /// `n` or `e` is not strict base64url.
     Base64url,
