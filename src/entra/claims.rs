@@ -7,7 +7,7 @@ use core::fmt;
 use super::facts::string;
 use super::groups::{GroupClaims, Groups};
 use super::guid::Guid;
-use super::template::first_path_segment;
+use super::tenant::Cloud;
 use super::text::words;
 use crate::claims::{Claims, StringOrArray};
 use crate::error::{PolicyError, ProviderClaim};
@@ -172,17 +172,29 @@ impl<'b> EntraClaims<'b> {
         self.idp
     }
 
-    /// Whether the user's home is elsewhere: `idp` is there, is not `iss`, and is not another issuer of the same tenant
-    /// (`iss` has the form of version 2.0 where `idp` has that of 1.0).
+    /// Whether the user's home is elsewhere: `idp` is there, is not `iss`, and is not the same tenant's issuer of the
+    /// other version (`iss` has the form of version 2.0 where `idp` has that of 1.0). The issuers of the constants of
+    /// [`Cloud`] are known here; in a cloud of the caller's own, whatever is not `iss` counts as elsewhere.
     #[must_use]
     pub fn is_guest(&self) -> bool {
         let Some(idp) = self.idp else { return false };
         let same_issuer = self.issuer.is_some_and(|issuer| issuer == idp);
-        let same_tenant = match (idp.as_str(), self.tid.and_then(|tid| tid.as_str())) {
-            (Some(idp), Some(tid)) => first_path_segment(idp) == Some(tid),
-            _ => false,
+        !same_issuer && !self.is_issuer_of_own_tenant(idp)
+    }
+
+    /// Whether the cloud that wrote `iss` writes `idp` for the same tenant.
+    ///
+    /// STRICT: the whole text is compared. A federated partner chooses its own issuer, and may put any tenant's GUID
+    /// into its path.
+    fn is_issuer_of_own_tenant(&self, idp: JsonStr<'_>) -> bool {
+        let plain = |text: Option<JsonStr<'b>>| text.and_then(|text| text.as_str());
+        let (Some(idp), Some(issuer), Some(tid)) = (idp.as_str(), plain(self.issuer), plain(self.tid)) else {
+            return false;
         };
-        !same_issuer && !same_tenant
+        Guid::parse_lower(tid).is_some_and(|tid| {
+            let wrote = |cloud: &Cloud<'_>, text| cloud.version_of(tid.as_str(), text).is_some();
+            Cloud::ALL.iter().any(|cloud| wrote(cloud, issuer) && wrote(cloud, idp))
+        })
     }
 
     /// `upn`, a name for people. Never authorize by it.

@@ -4,6 +4,7 @@
 
 use super::guid::Guid;
 use super::tenant::Version;
+use super::text::words;
 use crate::claims::Claims;
 use crate::error::{PolicyError, ProviderClaim};
 use crate::json::{JsonStr, JsonValue};
@@ -14,7 +15,8 @@ pub(super) struct Facts<'b> {
     /// `tid` as it is written, for `iss` to be compared with, and what it means.
     pub(super) tid: (&'b str, Guid),
     pub(super) version: Version,
-    pub(super) has_scopes: bool,
+    /// `scp`, which may be there without a scope in it.
+    pub(super) scp: Option<JsonStr<'b>>,
     pub(super) identity_type: Option<JsonStr<'b>>,
     pub(super) nonce: Option<JsonStr<'b>>,
     /// `azp`, or `appid` in version 1.0.
@@ -47,12 +49,19 @@ impl<'b> Facts<'b> {
         Ok(Self {
             tid: (tid, guid),
             version,
-            has_scopes: text("scp", ProviderClaim::Scopes)?.is_some(),
+            scp: text("scp", ProviderClaim::Scopes)?,
             identity_type: text("idtyp", ProviderClaim::IdentityType)?,
             nonce: text("nonce", ProviderClaim::Nonce)?,
             client,
             has_hash: claims.get("at_hash").is_some() || claims.get("c_hash").is_some(),
         })
+    }
+
+    /// Whether `scp` names a scope.
+    pub(super) fn has_scopes(&self) -> bool {
+        // A scope has no character that must be escaped (RFC 6749 section 3.3).
+        let text = self.scp.and_then(|scp| scp.as_str()).unwrap_or_default();
+        words(text).next().is_some()
     }
 }
 

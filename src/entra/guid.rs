@@ -69,6 +69,11 @@ impl Guid {
         Some(Self(octets))
     }
 
+    /// Reads a GUID in the one spelling that Entra gives it, lower case.
+    pub(crate) fn parse_lower(text: &str) -> Option<Self> {
+        Self::parse(text).filter(|guid| guid.as_str() == text)
+    }
+
     /// The GUID in lower case.
     #[must_use]
     pub const fn as_str(&self) -> &str {

@@ -53,6 +53,10 @@ impl<'p> Common<'p> {
             .ok_or(PolicyError::Issuer)?;
         let cloud = self.tenant.cloud();
         let version = cloud.version_of(tid, issuer).ok_or(PolicyError::Issuer)?;
+        // STRICT: Entra writes a GUID in lower case, so another spelling, even of both claims, is not the cloud's `iss`.
+        if guid.as_str() != *tid {
+            return Err(PolicyError::Issuer);
+        }
         if !self.tenant.accepts(guid) {
             return Err(PolicyError::Tenant);
         }
@@ -67,7 +71,7 @@ impl<'p> Common<'p> {
 /// Who acts with an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Actor {
-    /// A user, through a client to which permissions were delegated: `scp` is there.
+    /// A user, through a client to which permissions were delegated: `scp` names them.
     User,
     /// An application by itself: `idtyp` is `app`.
     App,
@@ -79,10 +83,10 @@ enum Actor {
 ///
 /// 1. carry no `nonce` in its header, which marks a Microsoft Graph token: refused before any RSA work;
 /// 2. have a `tid` that is a GUID, and no claim that differs from `tid` in case alone;
-/// 3. have the `iss` that the cloud writes for that `tid`, whole;
+/// 3. have the `iss` that the cloud writes for that `tid`, whole, and both in lower case;
 /// 4. be of an accepted tenant, and of the version (`ver`) that its `iss` stands for;
 /// 5. be signed by a key that signs for this `iss` in this cloud, as far as the key says;
-/// 6. be an access token: it has `scp`, or `idtyp` is `app`, not both;
+/// 6. be an access token: `scp` names a scope, or `idtyp` is `app` and there is no `scp`;
 /// 7. be of a version that the audience accepts, and for that audience;
 /// 8. come from a listed client, where a list is set and an application acts by itself;
 /// 9. be valid now: `exp` required, `nbf` checked when present, a leeway of 60 seconds on both.
@@ -151,13 +155,14 @@ impl<'p> AccessTokenPolicy<'p> {
 
     fn actor(&self, facts: &Facts<'_>) -> Result<Actor, PolicyError> {
         let identity_type = facts.identity_type;
-        let actor = if facts.has_scopes {
-            // A token of an application has no `scp`, so one with both would be read both ways.
-            match identity_type {
-                None => Actor::User,
-                Some(user) if user == "user" => Actor::User,
-                Some(_) => return Err(PolicyError::TokenKind),
+        let actor = if facts.scp.is_some() {
+            // A token of an application has no `scp`, so one with both would be read both ways. STRICT: a `scp` without
+            // a scope in it delegates nothing.
+            let may_be_user = identity_type.is_none_or(|found| found == "user");
+            if !may_be_user || !facts.has_scopes() {
+                return Err(PolicyError::TokenKind);
             }
+            Actor::User
         } else {
             match identity_type {
                 Some(app) if app == "app" => Actor::App,
@@ -261,7 +266,7 @@ impl Check for IdTokenPolicy<'_> {
     fn check(&self, token: &TokenView<'_, '_>, now: NumericDate) -> Result<(), PolicyError> {
         let claims = token.claims();
         let facts = self.common.check(token)?;
-        if facts.has_scopes || facts.identity_type.is_some_and(|found| found == "app") {
+        if facts.scp.is_some() || facts.identity_type.is_some_and(|found| found == "app") {
             return Err(PolicyError::TokenKind);
         }
         if facts.version != self.version {

@@ -157,6 +157,20 @@ mod tests {
             twice,
             &std::format!("https://{TID}.login.example/x{TID}/v2.0")
         ));
+        let other = "2c9f8b61-0d3e-4a57-8f16-b7d2a9c45e03";
+        let torn = |host: &str, path: &str, end: &str| std::format!("https://{host}.login.example/{path}/v2.0{end}");
+        assert!(expands_to(twice, &torn(TID, TID, "")));
+        for wrong in [
+            torn(TID, TID, "x"),
+            torn(TID, TID, "/"),
+            torn(TID, other, ""),
+            torn(other, TID, ""),
+            torn(other, other, ""),
+            std::format!("x{}", torn(TID, TID, "")),
+            torn(TID, TID, "").replace("/v2.0", "/v2"),
+        ] {
+            assert!(!expands_to(twice, &wrong), "{wrong}");
+        }
         assert!(expands_to("{{tenantid}{x", &std::format!("{{{TID}{{x")));
         assert!(expands_to("{tenantid", "{tenantid"));
         assert!(!expands_to("{tenantid}{tenantid}{tenantid}", &TID.repeat(3)));

@@ -31,13 +31,20 @@ impl Version {
 /// The constants are what public code of Microsoft and others uses. Compare them with the `issuer` member of your own
 /// authority's metadata before you rely on one of the sovereign clouds; [`Cloud::custom`] replaces any of them.
 ///
+/// Azure AD B2C is none of these clouds: its tokens carry no `tid` of their own accord, and a `ver` of `1.0` under an
+/// issuer that ends in `v2.0/`. The core [`Policy`](crate::Policy) with [`Issuer::exact`](crate::Issuer::exact) is for
+/// them.
+///
 /// # Examples
 ///
 /// ```
 /// use rs256::entra::Cloud;
 ///
-/// // A B2C tenant, whose issuer names the tenant twice.
-/// const B2C: Cloud<'static> = Cloud::custom(None, Some("https://contoso.b2clogin.com/{tenantid}/v2.0/"));
+/// // A cloud without a constant: the issuers that its metadata names, of version 1.0 and 2.0.
+/// const SOVEREIGN: Cloud<'static> = Cloud::custom(
+///     Some("https://sts.cloud.example/{tenantid}/"),
+///     Some("https://login.cloud.example/{tenantid}/v2.0"),
+/// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cloud<'p> {
@@ -90,6 +97,9 @@ impl Cloud<'static> {
 
     /// External ID for customers, `ciamlogin.com`, where the issuer names the tenant in host and path. Version 2.0 only.
     pub const EXTERNAL_ID: Self = Self::custom(None, Some("https://{tenantid}.ciamlogin.com/{tenantid}/v2.0"));
+
+    /// Each of these.
+    pub(crate) const ALL: [Self; 4] = [Self::GLOBAL, Self::US_GOVERNMENT, Self::CHINA, Self::EXTERNAL_ID];
 }
 
 impl<'p> Cloud<'p> {
@@ -158,7 +168,8 @@ impl<'p> Cloud<'p> {
             if !template.expands_to(tid, issuer) {
                 return None;
             }
-            Guid::parse(tid)
+            // STRICT: in another spelling it is no issuer of the cloud's.
+            Guid::parse_lower(tid)
         })
     }
 }

@@ -418,6 +418,68 @@ fn tenancy() {
     );
 }
 
+/// Entra writes a GUID in lower case, in `tid` as in `iss`; what is written otherwise is no expansion of a template.
+#[test]
+fn another_spelling_of_the_tenant_is_another_issuer() {
+    let keys = v2_keys();
+    let upper = TID.to_ascii_uppercase();
+    let mixed = format!("{}{}", &upper[..8], &TID[8..]);
+    for policy in [V2, ANY] {
+        for (tid, path, expected) in [
+            (TID, TID, "accepted"),
+            (&upper, &upper, "issuer"),
+            (&mixed, &mixed, "issuer"),
+            (&upper, TID, "issuer"),
+            (TID, &upper, "issuer"),
+            (&upper, &mixed, "issuer"),
+        ] {
+            let iss = format!("https://login.microsoftonline.com/{path}/v2.0");
+            let claims = with(&v2(), &json!({ "tid": tid, "iss": iss }));
+            assert_eq!(
+                verdict(&keys, &policy, &sign(0, &header(), &claims)),
+                expected,
+                "{tid} {path}"
+            );
+        }
+    }
+}
+
+/// A `scp` without a word delegates nothing, so it does not make an access token.
+#[test]
+fn scopes_without_a_word_are_none() {
+    let keys = v2_keys();
+    let id_policy = entra::id_token(Tenant::single(TENANT), CLIENT_ID, "n-0S6");
+    let silent_app = with(&app(), &json!({ "idtyp": null }));
+    for scp in ["", " ", "   ", "\t", "\"", "\u{1}"] {
+        let ask = |policy: &AccessTokenPolicy<'_>, claims: &Value| {
+            verdict(
+                &keys,
+                policy,
+                &sign(0, &header(), &with(claims, &json!({ "scp": scp }))),
+            )
+        };
+        assert_eq!(ask(&V2, &v2()), "token_kind", "{scp:?}");
+        assert_eq!(
+            ask(&V2, &with(&v2(), &json!({ "idtyp": "user" }))),
+            "token_kind",
+            "{scp:?}"
+        );
+        // it is there all the same: nothing that has it is an application's token or an ID token
+        assert_eq!(ask(&V2, &app()), "token_kind", "{scp:?}");
+        assert_eq!(ask(&V2.waive_idtyp(), &silent_app), "token_kind", "{scp:?}");
+        let id = with(&id(), &json!({ "scp": scp }));
+        assert_eq!(
+            verdict(&keys, &id_policy, &sign(0, &header(), &id)),
+            "token_kind",
+            "{scp:?}"
+        );
+    }
+    for scp in ["a", " a", "a "] {
+        let claims = with(&v2(), &json!({ "scp": scp }));
+        assert_eq!(verdict(&keys, &V2, &sign(0, &header(), &claims)), "accepted", "{scp:?}");
+    }
+}
+
 #[test]
 fn every_cloud_has_its_own_issuers() {
     let clouds = [
