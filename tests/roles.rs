@@ -75,6 +75,10 @@ static OTHER: Policy<'static> = Policy::new(Issuer::exact("https://issuer.exampl
 
 /// The roles of a token that its authority's policy accepted.
 fn held(key: usize, claims: &Value) -> Held {
+    held_by(&ROLES, key, claims)
+}
+
+fn held_by(map: &RoleMap<'_>, key: usize, claims: &Value) -> Held {
     let sets = [0, 1, 2].map(|index| key_set(&[jwk(index, &format!("k{index}"), &json!({}))]));
     let [entra_keys, adfs_keys, other_keys] = &sets;
     let authorities = [
@@ -87,15 +91,19 @@ fn held(key: usize, claims: &Value) -> Held {
     let token = Verifier::any(&authorities)
         .verify(&token, NumericDate::from_secs(NOW), &mut buf)
         .unwrap();
-    ROLES.evaluate(&token)
+    map.evaluate(&token)
 }
 
 fn entra_held(changes: Value) -> Held {
+    entra_held_by(&ROLES, changes)
+}
+
+fn entra_held_by(map: &RoleMap<'_>, changes: Value) -> Held {
     let claims = json!({
         "aud": API.as_str(), "iss": format!("https://login.microsoftonline.com/{TENANT}/v2.0"), "exp": NOW + 4000,
         "tid": TENANT.as_str(), "ver": "2.0", "scp": "openid",
     });
-    held(0, &with(&claims, &changes))
+    held_by(map, 0, &with(&claims, &changes))
 }
 
 fn adfs_held(changes: Value) -> Held {
@@ -299,6 +307,165 @@ fn overage_is_never_no_group() {
     // Where the section asks for no group, neither.
     let claims = json!({ "iss": "https://issuer.example", "aud": "orders", "exp": NOW + 4000, "hasgroups": true });
     assert_eq!(crate::held(2, &claims).require(WRITE).code(), "insufficient_scope");
+}
+
+/// Groups that are not listed leave a decision open only where one of them could have changed it.
+#[test]
+fn overage_leaves_open_what_a_group_could_give_and_denies_the_rest() {
+    let overage = |changes: Value| entra_held(with(&json!({ "hasgroups": true }), &changes));
+    let (open, denied) = ("groups_overage", "insufficient_scope");
+    let none = overage(json!({}));
+    // STAFF gives WRITE, and with it READ
+    for (required, all, any) in [
+        (WRITE, open, open),
+        (READ, open, open),
+        (WRITE | READ, open, open),
+        // only `roles`, `wids` and `scp` give these
+        (APPROVE, denied, denied),
+        (ADMIN, denied, denied),
+        (SCOPE_WRITE, denied, denied),
+        (APPROVE | WRITE, denied, open),
+        (SCOPE_WRITE | ADMIN, denied, denied),
+        (RoleSet::EMPTY, denied, denied),
+    ] {
+        assert_eq!(none.require(required).code(), all, "{required}");
+        assert_eq!(none.require_any(required).code(), any, "{required}");
+    }
+    // together with a role that is held
+    let scope = overage(json!({ "scp": "orders.write" }));
+    assert_eq!(scope.require(WRITE | SCOPE_WRITE).code(), open);
+    assert_eq!(scope.require(WRITE | SCOPE_READ).code(), denied);
+    assert_eq!(scope.require_any(WRITE | SCOPE_WRITE).code(), "granted");
+    // another tenant's groups give nothing here, listed or not
+    let other = overage(json!({
+        "tid": OTHER_TENANT.as_str(), "iss": format!("https://login.microsoftonline.com/{OTHER_TENANT}/v2.0"),
+    }));
+    assert_eq!(other.require(WRITE).code(), denied);
+    // a role that only a held one and a group's together imply
+    static BOTH: RoleMap<'static> = RoleMap::new(&[Section::entra(
+        Tenant::any(),
+        &[Grant::app_role("Orders.Read", READ), Grant::group(TENANT, STAFF, WRITE)],
+    )])
+    .implies(&[(READ.with(WRITE), APPROVE), (APPROVE, ADMIN)]);
+    let claims = |changes| with(&json!({ "hasgroups": true }), &changes);
+    let reader = entra_held_by(&BOTH, claims(json!({ "roles": ["Orders.Read"] })));
+    let nobody = entra_held_by(&BOTH, claims(json!({})));
+    assert_eq!(
+        (reader.require(ADMIN).code(), nobody.require(ADMIN).code()),
+        (open, denied)
+    );
+    assert_eq!((reader.roles(), nobody.roles()), (READ, RoleSet::EMPTY));
+}
+
+#[test]
+fn a_premise_of_two_roles_needs_both() {
+    static MAP: RoleMap<'static> = RoleMap::new(&[Section::entra(
+        Tenant::any(),
+        &[
+            Grant::app_role("Orders.Read", READ),
+            Grant::app_role("Orders.Write", WRITE),
+        ],
+    )])
+    .implies(&[(READ.with(WRITE), APPROVE)]);
+    for (roles, expected) in [
+        (json!(["Orders.Read"]), READ),
+        (json!(["Orders.Write"]), WRITE),
+        (json!(["Orders.Read", "Orders.Write"]), READ | WRITE | APPROVE),
+        (json!([]), RoleSet::EMPTY),
+    ] {
+        assert_eq!(
+            entra_held_by(&MAP, json!({ "roles": roles })).roles(),
+            expected,
+            "{roles}"
+        );
+    }
+}
+
+/// The table finds a value by its last octets first; the whole of it decides.
+#[test]
+fn a_value_is_compared_whole() {
+    let (head, tail) = STAFF.as_str().split_at(STAFF.as_str().len() - 8);
+    let twin = format!("{}{tail}", head.replace('9', "8"));
+    assert_ne!(twin, STAFF.as_str());
+    for changes in [
+        json!({ "roles": ["X-Orders.Read"] }),
+        json!({ "roles": "X-Orders.Read" }),
+        json!({ "roles": ["rders.Read", "ers.Read"] }),
+        json!({ "groups": [twin] }),
+        json!({ "groups": twin }),
+        json!({ "groups": [STAFF.as_str().to_ascii_uppercase()] }),
+        json!({ "groups": ["X-CONTOSO\\Orders", "FABRIKAM\\Orders"] }),
+        json!({ "scp": "x-orders.read" }),
+    ] {
+        assert_eq!(entra_held(changes.clone()).roles(), RoleSet::EMPTY, "{changes}");
+    }
+}
+
+/// A value counts under the claim that its entry names, escaped or not.
+#[test]
+fn a_value_under_another_claim_means_nothing() {
+    for changes in [
+        json!({ "role": "CONTOSO\\Staff" }),
+        json!({ "roles": ["CONTOSO\\Staff"] }),
+        json!({ adfs::ROLE_URI: "CONTOSO\\Staff" }),
+        json!({ "group": "Readers" }),
+        json!({ "scp": "CONTOSO\\Staff" }),
+    ] {
+        let held = adfs_held(changes.clone());
+        assert_eq!((held.roles(), held.unknown_values()), (RoleSet::EMPTY, 1), "{changes}");
+    }
+    assert_eq!(adfs_held(json!({ "group": "CONTOSO\\Staff" })).roles(), WRITE | READ);
+}
+
+/// Another authority may write an issuer that begins like one of Entra's; its tokens get no role of Entra's.
+#[test]
+fn an_issuer_that_only_begins_like_entras_is_not_entras() {
+    let tid = TENANT.as_str();
+    for (issuer, roles) in [
+        (format!("https://login.microsoftonline.com/{tid}/v2.0"), READ),
+        (format!("https://sts.windows.net/{tid}/"), READ),
+        (format!("https://login.microsoftonline.com/{tid}/v2.0x"), RoleSet::EMPTY),
+        (format!("https://login.microsoftonline.com/{tid}/v2.0/"), RoleSet::EMPTY),
+        (format!("https://login.microsoftonline.com/{tid}/other"), RoleSet::EMPTY),
+        (format!("https://login.microsoftonline.com/{tid}"), RoleSet::EMPTY),
+        (format!("https://sts.windows.net/{tid}"), RoleSet::EMPTY),
+        (format!("https://sts.windows.net/{tid}/x"), RoleSet::EMPTY),
+        // no cloud writes a tenant in upper case
+        (
+            format!("https://login.microsoftonline.com/{}/v2.0", tid.to_ascii_uppercase()),
+            RoleSet::EMPTY,
+        ),
+    ] {
+        let issuers = [issuer.as_str()];
+        let policy = Policy::new(Issuer::any_of(&issuers), &["orders"]);
+        let claims = json!({
+            "iss": issuer, "aud": "orders", "exp": NOW + 4000, "tid": tid, "ver": "2.0", "roles": ["Orders.Read"],
+        });
+        let keys = key_set(&[jwk(2, "k2", &json!({}))]);
+        let token = sign(2, &json!({ "alg": "RS256", "kid": "k2" }), &claims);
+        let mut buf = [0; 4096];
+        let token = Verifier::new(&keys, &policy)
+            .verify(&token, NumericDate::from_secs(NOW), &mut buf)
+            .unwrap();
+        assert_eq!(ROLES.evaluate(&token).roles(), roles, "{issuer}");
+    }
+}
+
+/// The section of a farm is for its tokens of either kind.
+#[test]
+fn an_id_token_of_a_farm_has_its_roles() {
+    let keys = key_set(&[jwk(1, "k1", &json!({}))]);
+    let policy = adfs::id_token(FARM, "client", "n-0S6");
+    let header = json!({ "alg": "RS256", "kid": "k1" });
+    let claims = json!({
+        "aud": "client", "iss": FARM.issuer(), "exp": NOW + 4000, "nonce": "n-0S6", "role": "Readers",
+    });
+    let token = sign(1, &header, &claims);
+    let mut buf = [0; 4096];
+    let token = Verifier::new(&keys, &policy)
+        .verify(&token, NumericDate::from_secs(NOW), &mut buf)
+        .unwrap();
+    assert_eq!(ROLES.evaluate(&token).roles(), READ);
 }
 
 #[test]

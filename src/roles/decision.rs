@@ -13,6 +13,8 @@ pub struct Held {
     pub(super) roles: RoleSet,
     pub(super) unknown_values: u16,
     pub(super) groups_overage: bool,
+    /// INVARIANT: once evaluated, `roles` and those that groups which the token does not list could add to them.
+    pub(super) possible: RoleSet,
 }
 
 impl Held {
@@ -21,6 +23,7 @@ impl Held {
         roles: RoleSet::EMPTY,
         unknown_values: 0,
         groups_overage: false,
+        possible: RoleSet::EMPTY,
     };
 
     /// The roles, implied ones included.
@@ -46,19 +49,27 @@ impl Held {
     /// Decides by the rule that every role of `required` is held. STRICT: of no role required nothing follows, so that
     /// is denied.
     pub const fn require(&self, required: RoleSet) -> Decision {
-        self.decide(required, self.roles.contains_all(required) && !required.is_empty())
+        self.decide(
+            required,
+            self.roles.contains_all(required) && !required.is_empty(),
+            self.possible.contains_all(required) && !required.is_empty(),
+        )
     }
 
     /// Decides by the rule that one role of `required` is held.
     pub const fn require_any(&self, required: RoleSet) -> Decision {
-        self.decide(required, self.roles.contains_any(required))
+        self.decide(
+            required,
+            self.roles.contains_any(required),
+            self.possible.contains_any(required),
+        )
     }
 
-    const fn decide(&self, required: RoleSet, is_held: bool) -> Decision {
+    const fn decide(&self, required: RoleSet, is_held: bool, may_be_held: bool) -> Decision {
         Decision {
             required,
             held: self.roles,
-            outcome: match (is_held, self.groups_overage) {
+            outcome: match (is_held, may_be_held) {
                 (true, _) => Outcome::Granted,
                 (false, true) => Outcome::Undecided,
                 (false, false) => Outcome::Denied,

@@ -237,6 +237,14 @@ impl<'m> Section<'m> {
         self.reads_groups
     }
 
+    /// The roles of all groups that a token from `origin` may list.
+    pub(super) fn group_roles(&self, origin: &Origin) -> RoleSet {
+        self.grants
+            .iter()
+            .filter(|grant| grant.claim == GROUPS && grant.is_for(origin))
+            .fold(RoleSet::EMPTY, |roles, grant| roles | grant.roles)
+    }
+
     /// Whether some entry may have a value with this [`tail`].
     pub(super) const fn may_have(&self, tail: u64) -> bool {
         self.value_hashes & hash_bit(tail) != 0

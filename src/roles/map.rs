@@ -50,7 +50,13 @@ impl<'m> RoleMap<'m> {
                 collect(section, &origin, claims, &mut held);
             }
         }
+        let possible = held.roles | held.possible;
         held.roles = self.close(held.roles);
+        held.possible = if held.groups_overage {
+            self.close(possible)
+        } else {
+            held.roles
+        };
         held
     }
 
@@ -80,8 +86,9 @@ fn collect(section: &Section<'_>, origin: &Origin, claims: &Claims<'_>, held: &m
             None => {}
             Some(JsonValue::String(text)) if claim == SCOPES => {
                 // A scope has no character that must be escaped (RFC 6749 section 3.3).
-                for scope in words(text.as_str().unwrap_or_default()) {
-                    look_up(section, origin, claim, scope, held);
+                match text.as_str() {
+                    Some(text) => words(text).for_each(|scope| look_up(section, origin, claim, scope, held)),
+                    None => unknown(held),
                 }
             }
             Some(JsonValue::String(text)) => look_up_string(section, origin, claim, text, held),
@@ -100,8 +107,9 @@ fn collect(section: &Section<'_>, origin: &Origin, claims: &Claims<'_>, held: &m
             Some(_) => unknown(held),
         }
     }
-    if section.reads_groups() {
-        held.groups_overage |= GroupClaims::of(claims).may_lack_some();
+    if section.reads_groups() && GroupClaims::of(claims).may_lack_some() {
+        held.groups_overage = true;
+        held.possible |= section.group_roles(origin);
     }
 }
 
