@@ -13,8 +13,8 @@
 //! * An entry belongs to an authority: it never matches a token of another issuer.
 //! * An entry for a group or a directory role belongs to a tenant as well: a directory role has the same identifier in
 //!   every tenant, and the name of a group is the tenant's choice.
-//! * A token that does not list all groups ([overage](crate::entra::Groups::Overage)) leaves a decision that it could
-//!   have changed undecided, not denied.
+//! * A token that does not list all groups ([overage](crate::entra::Groups::Overage)) leaves a decision that one of them
+//!   could have changed undecided, not denied. Roles that no entry for a group leads to are denied as ever.
 //!
 //! # Examples
 //!

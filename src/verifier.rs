@@ -88,6 +88,12 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     /// A verifier for the tokens of several authorities. A token is checked against the policy of the authority whose
     /// key verified it, never against another's. Where several have a key of the token's `kid`, they are tried in
     /// order.
+    ///
+    /// A key that two of them *share* answers for the first alone: a token that it verified is checked against the first
+    /// one's policy, and refused if that refuses it, whatever the second would say. So two policies over the same keys
+    /// do not belong here side by side. The tenants of Entra share their keys, and so do its access tokens and ID
+    /// tokens: list several tenants or issuers in one policy ([`Tenant::any_of`](crate::entra::Tenant::any_of),
+    /// [`Issuer::any_of`](crate::Issuer::any_of)), and give each kind of token a verifier of its own.
     #[must_use]
     pub const fn any(authorities: &'k [Authority<'k, S>]) -> Self {
         Self {

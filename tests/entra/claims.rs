@@ -40,6 +40,9 @@ fn claims_of_an_accepted_token() {
         assert!(claims.authorizing_client().is_none());
         assert!(claims.roles().unwrap().contains("Orders.Read"));
         assert!(matches!(claims.groups(), Groups::Absent));
+        assert!(claims.version().unwrap() == "2.0" && claims.tenant_id().unwrap() == TID);
+        assert!(claims.object_id().unwrap() == OID);
+        assert!(claims.identity_provider().is_none() && claims.directory_roles().is_none());
         assert!(!format!("{claims:?}").contains("orders"));
     });
     accepted(&V2, &app(), |token| {
@@ -50,13 +53,19 @@ fn claims_of_an_accepted_token() {
     });
     accepted(
         &V1,
-        &with(&v1(), &json!({ "in_corp": "true", "acrs": ["c1"] })),
+        &with(
+            &v1(),
+            &json!({ "in_corp": "true", "acrs": ["c1"], "idp": "live.com", "wids": [OID] }),
+        ),
         |token| {
             let claims = EntraClaims::read(token.claims()).unwrap();
             assert!(claims.client().is_some_and(|client| client == CLIENT));
             assert!(claims.authentication_methods().unwrap().contains("mfa"));
             assert!(claims.authentication_contexts().unwrap().contains("c1"));
-            assert!(claims.user_principal_name().is_some());
+            assert!(claims.user_principal_name().unwrap() == "zoe@contoso.example");
+            assert!(claims.version().unwrap() == "1.0");
+            assert!(claims.identity_provider().unwrap() == "live.com" && claims.is_guest());
+            assert!(claims.directory_roles().unwrap().contains(OID));
             assert!(claims.is_inside_corporate_network());
         },
     );

@@ -284,6 +284,22 @@ fn app_only_tokens() {
             (json!({ "at_hash": "x" }), "token_kind"),
         ],
     );
+    // version 1.0 names the client `appid`
+    let app_v1 = with(
+        &v1(),
+        &json!({ "scp": null, "idtyp": "app", "upn": null, "unique_name": null }),
+    );
+    table(
+        &v1_keys(),
+        &V1.apps(CLIENTS),
+        &app_v1,
+        &[
+            (json!({ "appid": API }), "client"),
+            (json!({ "appid": null, "azp": CLIENT }), "client"),
+            (json!({ "appid": 1 }), "appid_wrong_type"),
+            (json!({ "idtyp": null }), "token_kind"),
+        ],
+    );
     let version_1 = with(&v1(), &json!({ "scp": null }));
     table(
         &v1_keys(),
@@ -658,6 +674,40 @@ fn the_key_of_one_authority_never_signs_for_another() {
         Some("issuer")
     );
     assert_eq!(ask(&sign(4, &header(), &v2())), Some("invalid_signature"));
+    // and the reverse: a key of Entra's for the farm's issuer
+    let farms = json!({ "aud": API, "iss": farm.access_token_issuer(), "exp": NOW + 4000, "scp": "orders" });
+    assert_eq!(ask(&sign(4, &json!({ "alg": "RS256", "x5t": "fs" }), &farms)), None);
+    assert_eq!(ask(&sign(0, &header(), &farms)), Some("tid_missing"));
+    let dressed = with(&farms, &json!({ "tid": TID, "ver": "1.0" }));
+    assert_eq!(ask(&sign(0, &header(), &dressed)), Some("issuer"));
+    assert_eq!(
+        ask(&sign(0, &json!({ "alg": "RS256", "kid": "fs" }), &farms)),
+        Some("invalid_signature")
+    );
+}
+
+#[test]
+fn a_key_of_external_id_names_the_tenant_twice() {
+    let issuer = |tid: &str| format!("https://{tid}.ciamlogin.com/{tid}/v2.0");
+    let claims = with(&v2(), &json!({ "iss": issuer(TID) }));
+    let policy =
+        |tenant: Tenant<'static>| entra::access_token(tenant.in_cloud(Cloud::EXTERNAL_ID), Audience::v2(API_ID));
+    let torn = format!("https://{{tenantid}}.ciamlogin.com/{OTHER_TID}/v2.0");
+    for (own, expected) in [
+        (issuer("{tenantid}"), "accepted"),
+        (issuer("{TenantId}"), "accepted"),
+        (issuer(TID), "accepted"),
+        (issuer(OTHER_TID), "signing_key_issuer"),
+        (format!("{}/", issuer("{tenantid}")), "signing_key_issuer"),
+        (torn, "signing_key_issuer"),
+        (V2_TEMPLATE.to_owned(), "signing_key_issuer"),
+    ] {
+        let keys = key_set(&[jwk(0, "k2", &json!({ "issuer": own }))]);
+        for tenant in [Tenant::single(TENANT), Tenant::any()] {
+            let token = sign(0, &header(), &claims);
+            assert_eq!(verdict(&keys, &policy(tenant), &token), expected, "{own}");
+        }
+    }
 }
 
 #[test]
