@@ -603,3 +603,22 @@ fn the_expected_backend_is_selected() {
     assert_eq!(backend, expected);
     assert_eq!(NativeLimb::BITS == 64, expected == Backend::Portable64);
 }
+
+/// What the table in the documentation of [`PreparedKey`] says.
+#[test]
+fn keys_have_the_sizes_that_the_documentation_tells() {
+    let sizes = [
+        size_of::<PreparedKey<Rsa2048>>(),
+        size_of::<PreparedKey<Rsa4096>>(),
+        size_of::<PreparedKey<Rsa8192>>(),
+    ];
+    let expected = if NativeLimb::BITS == 32 {
+        // A u64 is aligned to eight octets or to four.
+        [296, 552, 1064].map(|size| size - if align_of::<u64>() == 4 { 4 } else { 0 })
+    } else if cfg!(all(target_arch = "x86_64", not(rs256_backend = "portable64"))) {
+        [2048, 3968, 4480]
+    } else {
+        [816, 1584, 3120]
+    };
+    assert_eq!(sizes, expected);
+}
