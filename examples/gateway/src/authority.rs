@@ -34,7 +34,7 @@ impl Authority {
     pub fn new(config: &config::Authority) -> Result<Self, ConfigError> {
         let place = |member: &str| format!("authorities.{}.{member}", config.name);
         let guid = |member: &str, text: &str| {
-            Guid::parse(text).ok_or_else(|| ConfigError::invalid(place(member), "expected a GUID in lower case"))
+            Guid::parse(text).ok_or_else(|| ConfigError::invalid(place(member), "expected a GUID"))
         };
         let (kind, policy): (_, Box<dyn Check + Send + Sync>) = match &config.trust {
             Trust::Entra { tenant, client_id } => {

@@ -36,6 +36,17 @@ impl Accepted {
         }))
     }
 
+    /// What somebody else has verified, with the roles that `held` says.
+    pub fn elsewhere(issuer: String, subject: String, scopes: String, expires: NumericDate, held: Held) -> Self {
+        Self(Arc::new(Facts {
+            issuer: Some(issuer),
+            subject: Some(subject),
+            scopes,
+            expires: Some(expires),
+            held,
+        }))
+    }
+
     /// `iss`
     pub fn issuer(&self) -> Option<&str> {
         self.0.issuer.as_deref()

@@ -2,9 +2,6 @@
 
 //! What clients are told: every kind of status and challenge, and that a withdrawn token is refused from then on.
 
-use std::path::PathBuf;
-use std::time::Duration;
-
 use rs256_gateway::config::Revocation;
 use rs256_gateway::synthetic::Token;
 
@@ -12,7 +9,7 @@ use crate::Figures;
 use crate::client::Client;
 use crate::load::{Expect, Probe};
 use crate::probes::{self, YEAR_2000, YEAR_2100};
-use crate::world::{Checks, World};
+use crate::world::{Checks, TempFile, World};
 
 const INVALID_REQUEST: Option<&str> = Some("Bearer error=\"invalid_request\"");
 const INVALID_TOKEN: Option<&str> = Some("Bearer error=\"invalid_token\"");
@@ -176,26 +173,4 @@ pub async fn withdrawn_tokens() -> Figures {
     let figures = load.stop(2).await;
     world.end().await;
     figures
-}
-
-struct TempFile(PathBuf);
-
-impl TempFile {
-    fn new(text: &str) -> Self {
-        let file = Self(std::env::temp_dir().join(format!("rs256-gateway-{}", std::process::id())));
-        file.write(text.as_bytes());
-        file
-    }
-
-    fn write(&self, text: &[u8]) {
-        // Not within the resolution of a file's time.
-        std::thread::sleep(Duration::from_millis(20));
-        std::fs::write(&self.0, text).unwrap();
-    }
-}
-
-impl Drop for TempFile {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
 }

@@ -15,6 +15,7 @@ mod world;
 
 mod answers;
 mod clients;
+mod configuration;
 mod issuers;
 mod keys;
 mod stop;
@@ -54,7 +55,7 @@ macro_rules! scenarios {
     };
 }
 
-const SCENARIOS: [Scenario; 18] = scenarios![
+const SCENARIOS: [Scenario; 19] = scenarios![
     answers::statuses_and_challenges,
     answers::withdrawn_tokens,
     issuers::down_at_the_start,
@@ -73,6 +74,7 @@ const SCENARIOS: [Scenario; 18] = scenarios![
     clients::slow_and_broken_clients,
     clients::oversized_requests,
     stop::open_requests_are_finished,
+    configuration::mistakes_in_the_configuration,
 ];
 
 fn main() -> ExitCode {

@@ -3,6 +3,7 @@
 //! A gateway with its issuer, on ports of their own, and a clock that can be stepped.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -182,5 +183,28 @@ impl Checks {
             wrong: self.0.wrong + load.wrong,
             faults: self.0.faults + load.faults,
         }
+    }
+}
+
+/// A file with a name of its own, gone in the end.
+pub struct TempFile(pub PathBuf);
+
+impl TempFile {
+    pub fn new(text: &str) -> Self {
+        let file = Self(std::env::temp_dir().join(format!("rs256-gateway-{}", std::process::id())));
+        file.write(text.as_bytes());
+        file
+    }
+
+    pub fn write(&self, text: &[u8]) {
+        // Not within the resolution of a file's time.
+        std::thread::sleep(Duration::from_millis(20));
+        std::fs::write(&self.0, text).unwrap();
+    }
+}
+
+impl Drop for TempFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
     }
 }
