@@ -160,7 +160,7 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
 /// The object that a text is, if it is one with no more members than claims may have: only for showing what is in it.
 #[inline(never)]
 pub(crate) fn object(text: &[u8]) -> Option<JsonObject<'_>> {
-    let mut members = Members::<MAX_CLAIMS>::new(text).ok()?;
+    let mut members = Members::<MAX_CLAIMS>::of_canonical(text);
     while members.next_member().ok()?.is_some() {}
     Some(members.object())
 }
