@@ -43,6 +43,7 @@ use names::{Names, Place};
 use scan::{Next, Scanner};
 
 use crate::error::{JsonError, JsonErrorKind};
+use crate::limits::MAX_CLAIMS;
 
 /// Whether to spend code on speed. Where words have 64 bits, all that a member passes through is inlined into one
 /// function, the commonest shapes are tested first, and octets are looked at by the block; smaller targets keep one copy
@@ -156,10 +157,10 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
     }
 }
 
-/// The object that a text is, if it is one with at most `CAP` members: only for showing what is in it.
+/// The object that a text is, if it is one with no more members than claims may have: only for showing what is in it.
 #[inline(never)]
-pub(crate) fn object<const CAP: usize>(text: &[u8]) -> Option<JsonObject<'_>> {
-    let mut members = Members::<CAP>::new(text).ok()?;
+pub(crate) fn object(text: &[u8]) -> Option<JsonObject<'_>> {
+    let mut members = Members::<MAX_CLAIMS>::of_canonical(text);
     while members.next_member().ok()?.is_some() {}
     Some(members.object())
 }

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::json;
 use crate::jwk::{KeySetRef, SigningKey};
 use crate::jws::{CompactJws, DecodedJws, JoseHeader};
-use crate::limits::{MAX_CLAIMS, MAX_MEMBERS, MAX_SIGNATURE_LEN};
+use crate::limits::MAX_SIGNATURE_LEN;
 use crate::policy::{Judge, TokenView};
 use crate::rs256::{Rsa4096, RsaSize};
 use crate::verifier::{Authority, find_signer, longest_signature, plain};
@@ -96,7 +96,7 @@ impl<'k, S: RsaSize> Inspector<'k, S> {
         );
         let header_text = header.map(canonical);
         report.header_octets = header_text;
-        report.header = header_text.and_then(json::object::<MAX_MEMBERS>);
+        report.header = header_text.and_then(json::object);
         let header = report.findings.step(
             Rule::Header,
             (header_text, Rule::HeaderEncoding),
@@ -116,7 +116,7 @@ impl<'k, S: RsaSize> Inspector<'k, S> {
         // 5 claims and policy
         let payload_text = payload.map(canonical);
         report.payload_octets = payload_text;
-        report.claims = payload_text.and_then(json::object::<MAX_CLAIMS>);
+        report.claims = payload_text.and_then(json::object);
         let claims = report.findings.step(
             Rule::Claims,
             (payload_text, Rule::PayloadEncoding),

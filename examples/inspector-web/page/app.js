@@ -155,11 +155,14 @@ function timeline({ iat, nbf, exp, now, leeway }) {
     picture.append(svg('text', { class: 'small', x: place, y: axis + 45 + row * 32, 'text-anchor': 'middle' }, local(at)));
   }
   picture.append(svg('line', { class: 'now', x1: x(now), x2: x(now), y1: axis - 22, y2: axis + 14 }));
-  const place = Math.min(Math.max(x(now), 40), 960);
-  picture.append(svg('text', { class: 'now-text', x: place, y: axis - 28, 'text-anchor': 'middle' }, 'now'));
+  const middle = Math.min(Math.max(x(now), 110), 890);
+  picture.append(svg('text', { class: 'now-text', x: middle, y: axis - 27, 'text-anchor': 'middle' }, `now, ${local(now)}`));
+  if (exp !== null && x(exp + leeway) - x(exp) > 60) {
+    picture.append(svg('text', { class: 'small', x: (x(exp) + x(exp + leeway)) / 2, y: axis + 4, 'text-anchor': 'middle' }, 'leeway'));
+  }
   const height = axis + 52 + Math.max(0, rows.findLastIndex((end) => end !== -Infinity)) * 32;
   picture.setAttribute('viewBox', `0 0 1000 ${height}`);
-  return card('Timeline', picture);
+  return card('Timeline', el('div', { className: 'drawing' }, picture));
 }
 
 function report(inspection, number, count) {

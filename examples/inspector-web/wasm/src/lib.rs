@@ -13,8 +13,6 @@ mod inspection;
 use std::cell::RefCell;
 
 use inspection::{Inspection, Keys, Rules, paste, text};
-#[cfg(target_arch = "wasm32")]
-use lol_alloc::{LeakingAllocator, LockedAllocator};
 use rs256::{KeySet, Leeway, RsaPublicKey};
 use serde::Serialize;
 
@@ -22,11 +20,6 @@ thread_local! {
     static REQUEST: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static ANSWER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
-
-/// Frees nothing. The page makes an instance for each inspection and drops it, and every trace of the token with it.
-#[cfg(target_arch = "wasm32")]
-#[global_allocator]
-static ALLOCATOR: LockedAllocator<LeakingAllocator> = LockedAllocator::new(LeakingAllocator::new());
 
 /// Makes room for a request of `len` octets; where it goes.
 #[unsafe(no_mangle)]
@@ -70,7 +63,7 @@ struct Answer {
 fn answer(mut request: &[u8]) -> Result<Answer, String> {
     let [tokens, keys, issuers, audiences, options] = [(); 5].map(|()| field(&mut request));
     let lines = |text: &[u8]| -> Vec<String> {
-        let text = String::from_utf8_lossy(text);
+        let text = str::from_utf8(text).unwrap_or_default();
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         lines.map(str::to_owned).collect()
     };
@@ -147,4 +140,34 @@ fn read_keys(octets: &[u8], about: &mut Vec<String>) -> Result<Option<Box<Keys>>
         about.push(format!("{count} passed over: {reason}"));
     }
     Ok(Some(keys))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::answer;
+
+    fn request(texts: [&str; 5]) -> Vec<u8> {
+        let len = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes();
+        texts
+            .iter()
+            .flat_map(|text| len(text).into_iter().chain(text.bytes()))
+            .collect()
+    }
+
+    #[test]
+    fn what_is_no_request_is_answered() {
+        for keys in ["{", "{\"keys\":[]}", "-----BEGIN", "[]", "\u{fffd}"] {
+            let answer = answer(&request(["a.b.c", keys, "", "", "now=1"]));
+            assert!(answer.is_err_and(|problem| problem.starts_with("keys: ")), "{keys}");
+        }
+        for options in ["now=x", "leeway=601", "leeway=-1", "other=", "other"] {
+            assert!(answer(&request(["a.b.c", "", "", "", options])).is_err(), "{options}");
+        }
+        // Cut short anywhere, it is one with less in it.
+        let whole = request(["a.b.c", "", "i", "a", "leeway=1"]);
+        for len in 0..whole.len() {
+            let answer = answer(&whole[..len]);
+            assert!(answer.is_ok_and(|answer| answer.tokens.len() == 1) || len > 27, "{len}");
+        }
+    }
 }

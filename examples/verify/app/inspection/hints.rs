@@ -137,11 +137,11 @@ fn algorithm(look: &Look<'_>) -> String {
              public key used as the secret."
         ),
         Some(alg) if look.has_header("enc") => {
-            format!("alg is {}: an encrypted token (JWE).", look.show.text(alg.chars()))
+            format!("alg is {}: an encrypted token (JWE).", look.show.text(alg))
         }
         Some(alg) => format!(
             "alg is {}, here only RS256 is accepted. Entra ID and AD FS sign with RS256: is this their token?",
-            look.show.text(alg.chars().take(40))
+            look.show.text(&alg.chars().take(40).collect::<String>())
         ),
         None => "The header names no algorithm.".into(),
     }
@@ -220,12 +220,12 @@ fn issuer(look: &Look<'_>) -> String {
         "The two differ by a slash at the end: write the issuer exactly as the token has it.".into()
     } else if expected(&|issuer| issuer.eq_ignore_ascii_case(found)) {
         "The two differ in case: write the issuer exactly as the token has it.".into()
-    } else if expected(&|issuer| issuer.contains("/adfs")) && found.contains("/adfs") {
+    } else if expected(&|issuer| has_segment(issuer, "adfs")) && has_segment(found, "adfs") {
         "AD FS has two issuers: `issuer` of its metadata signs ID tokens, `access_token_issuer`, usually with http, signs \
          access tokens."
             .into()
     } else if expected(&|issuer| {
-        issuer.contains("/common/") || issuer.contains("/organizations/") || issuer.contains('{')
+        ["common", "organizations"].iter().any(|name| has_segment(issuer, name)) || issuer.contains('{')
     }) {
         "The metadata of common and organizations names a template: put the tenant's id in the place of {tenantid}, or \
          use rs256::entra for several tenants."
@@ -235,6 +235,11 @@ fn issuer(look: &Look<'_>) -> String {
     } else {
         "Compare with `issuer` in the issuer's metadata, octet for octet.".into()
     }
+}
+
+/// Whether a part of a URL between slashes is `name`.
+fn has_segment(url: &str, name: &str) -> bool {
+    url.split('/').any(|segment| segment == name)
 }
 
 fn audience(look: &Look<'_>) -> String {

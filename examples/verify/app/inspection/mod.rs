@@ -161,11 +161,8 @@ pub(crate) struct Inspection {
 
 /// Looks at a token.
 pub(crate) fn inspect(token: &[u8], keys: Option<&Keys>, rules: &Rules) -> Inspection {
-    let texts = |all: &'_ [String]| -> Vec<String> { all.to_vec() };
-    let (issuers, audiences, required) = (texts(&rules.issuers), texts(&rules.audiences), texts(&rules.required));
-    let issuers: Vec<&str> = issuers.iter().map(String::as_str).collect();
-    let audiences: Vec<&str> = audiences.iter().map(String::as_str).collect();
-    let required: Vec<&str> = required.iter().map(String::as_str).collect();
+    let [issuers, audiences, required] = [&rules.issuers, &rules.audiences, &rules.required]
+        .map(|texts| texts.iter().map(String::as_str).collect::<Vec<&str>>());
     let mut policy = Policy::new(Issuer::any_of(&issuers), &audiences).require(&required);
     if rules.any_audience {
         policy = policy.any_audience();
@@ -319,13 +316,13 @@ impl Look<'_> {
     fn members(
         &self,
         object: Option<rs256::JsonObject<'_>>,
-        known: impl Fn(&str) -> Option<(&'static str, Kind)>,
+        known: fn(&str) -> Option<(&'static str, Kind)>,
     ) -> Vec<Member> {
         let Some(object) = object else { return Vec::new() };
         object
             .iter()
             .map(|(name, value)| {
-                let known = name.as_str().and_then(&known);
+                let known = name.as_str().and_then(known);
                 let kind = known.map_or(Kind::Masked, |(_, kind)| kind);
                 let (text, masked) = self.show.json(value, kind);
                 let secs = match value {
@@ -333,7 +330,7 @@ impl Look<'_> {
                     _ => None,
                 };
                 Member {
-                    name: self.show.text(name.chars()),
+                    name: self.show.text(&name.to_string()),
                     value: text,
                     masked,
                     meaning: known.map(|(meaning, _)| meaning),

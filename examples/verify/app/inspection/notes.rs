@@ -76,7 +76,7 @@ pub(super) fn notes(look: &Look<'_>) -> Vec<String> {
     if all_octets
         .into_iter()
         .flatten()
-        .any(|octets| text::hides_something(String::from_utf8_lossy(octets).trim()))
+        .any(|octets| text::hides_something(text::utf8(octets).trim()))
     {
         note("Holds invisible characters, or such that change the reading direction: shown as \\u{…}.".to_owned());
     }

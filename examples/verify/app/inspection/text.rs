@@ -6,12 +6,8 @@ use std::fmt::Write as _;
 
 /// The text with every character that is not printable, or that changes the reading direction, as `\u{…}`.
 pub(crate) fn safe(text: &str) -> String {
-    safe_chars(text.chars())
-}
-
-pub(crate) fn safe_chars(chars: impl Iterator<Item = char>) -> String {
-    let mut out = String::new();
-    for char in chars {
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
         if is_plain(char) {
             out.push(char);
         } else {
@@ -25,11 +21,21 @@ pub(crate) fn safe_chars(chars: impl Iterator<Item = char>) -> String {
 pub(crate) fn safe_octets(octets: &[u8]) -> String {
     const MOST: usize = 2000;
     let shown = octets.get(..MOST).unwrap_or(octets);
-    let mut out = safe(&String::from_utf8_lossy(shown));
-    if octets.len() > shown.len() {
+    let text = utf8(shown);
+    let mut out = safe(text);
+    if octets.len() > text.len() {
         let _ = write!(out, "… ({} octets in all)", octets.len());
     }
     out
+}
+
+/// The octets as far as they are UTF-8.
+pub(crate) fn utf8(octets: &[u8]) -> &str {
+    let valid = match str::from_utf8(octets) {
+        Ok(text) => return text,
+        Err(error) => error.valid_up_to(),
+    };
+    str::from_utf8(octets.get(..valid).unwrap_or_default()).unwrap_or_default()
 }
 
 /// Whether a screen shows the character as itself and nothing else. `escape_debug` escapes what is not printable by the

@@ -6,7 +6,7 @@ use rs256::report::Value;
 use rs256::{JsonValue, StringOrArray};
 
 use super::names::Kind;
-use super::text::{safe, safe_chars};
+use super::text::safe;
 use super::time;
 
 /// How much of a token is shown.
@@ -27,7 +27,7 @@ impl Show {
             JsonValue::Null => "null".to_owned(),
             JsonValue::Bool(_) => "‹true or false›".to_owned(),
             JsonValue::Number(number) => format!("‹number, {}›", counted(number.as_str().len(), "character")),
-            JsonValue::String(text) => mask(text.chars()),
+            JsonValue::String(text) => mask(&text.to_string()),
             JsonValue::Array(array) => format!("‹array, {}›", counted(array.iter().count(), "element")),
             JsonValue::Object(object) => format!("‹object, {}›", counted(object.iter().count(), "member")),
             _ => "‹value›".to_owned(),
@@ -38,26 +38,26 @@ impl Show {
     fn may_show(self, value: JsonValue<'_>, kind: Kind) -> bool {
         match (kind, value) {
             (Kind::Date, JsonValue::Number(_)) | (Kind::Public, JsonValue::Bool(_) | JsonValue::Null) => true,
-            (Kind::Public, JsonValue::String(text)) => is_unsuspicious(text.chars()),
+            (Kind::Public, JsonValue::String(text)) => is_unsuspicious(&text.to_string()),
             (Kind::Public, JsonValue::Array(array)) => array
                 .iter()
-                .all(|element| matches!(element, JsonValue::String(text) if is_unsuspicious(text.chars()))),
+                .all(|element| matches!(element, JsonValue::String(text) if is_unsuspicious(&text.to_string()))),
             _ => false,
         }
     }
 
     /// Text of the token's that is public by its meaning: the name of a member, what a check compared. It can carry
     /// something else all the same.
-    pub(crate) fn text(self, text: impl Iterator<Item = char> + Clone) -> String {
-        if self == Self::Everything || is_unsuspicious(text.clone()) {
-            safe_chars(text)
+    pub(crate) fn text(self, text: &str) -> String {
+        if self == Self::Everything || is_unsuspicious(text) {
+            safe(text)
         } else {
             mask(text)
         }
     }
 
     pub(crate) fn texts(self, texts: StringOrArray<'_>) -> String {
-        let all: Vec<String> = texts.iter().map(|text| self.text(text.chars())).collect();
+        let all: Vec<String> = texts.iter().map(|text| self.text(&text.to_string())).collect();
         all.join(" or ")
     }
 
@@ -68,7 +68,7 @@ impl Show {
             texts => texts.iter().map(|text| safe(text)).collect::<Vec<_>>().join(" or "),
         };
         Some(match value {
-            Value::Text(text) => self.text(text.chars()),
+            Value::Text(text) => self.text(&text.to_string()),
             Value::Texts(texts) => self.texts(texts),
             Value::Exactly(text) => safe(text),
             Value::OneOf(texts) => list(texts),
@@ -111,8 +111,8 @@ fn json(value: JsonValue<'_>) -> String {
     }
 }
 
-fn mask(text: impl Iterator<Item = char>) -> String {
-    format!("‹{}›", counted(text.count(), "character"))
+fn mask(text: &str) -> String {
+    format!("‹{}›", counted(text.chars().count(), "character"))
 }
 
 fn counted(count: usize, of: &str) -> String {
@@ -122,9 +122,9 @@ fn counted(count: usize, of: &str) -> String {
 
 /// Whether a text looks like a name of a service, a scope or an identifier, not like an address of a person: of short
 /// length, from the characters that such names consist of.
-fn is_unsuspicious(mut text: impl Iterator<Item = char> + Clone) -> bool {
-    text.clone().count() <= 200
-        && text.all(|char| {
+fn is_unsuspicious(text: &str) -> bool {
+    text.len() <= 200
+        && text.chars().all(|char| {
             char.is_ascii_alphanumeric() || matches!(char, ' ' | '-' | '.' | '_' | ':' | '/' | '~' | '+' | '=')
         })
 }
