@@ -6,7 +6,7 @@
 //! a call with a name of its own. Anything else that decides about claims is a [`Check`] beside it.
 
 use crate::claims::{Claims, NumericDate};
-use crate::error::{PolicyError, RegisteredClaim};
+use crate::error::{ClaimsError, PolicyError, RegisteredClaim};
 use crate::jwk::SigningKey;
 use crate::jws::JoseHeader;
 
@@ -73,6 +73,12 @@ pub struct TokenView<'b, 'k> {
 impl<'b, 'k> TokenView<'b, 'k> {
     pub(crate) const fn new(header: JoseHeader<'b>, claims: Claims<'b>, key: SigningKey<'k>) -> Self {
         Self { header, claims, key }
+    }
+
+    /// Reads the payload into the claims: where they are, because a set of claims is large.
+    #[inline]
+    pub(crate) fn read_claims(&mut self, payload: &'b mut [u8]) -> Result<(), ClaimsError> {
+        self.claims.read_into(payload)
     }
 
     /// The JOSE header, covered by the signature.
@@ -305,10 +311,7 @@ impl<'p> Policy<'p> {
             .audience()
             .ok_or(PolicyError::MissingClaim(RegisteredClaim::Audience))?;
         // RFC 7519 section 4.1.3: one common entry is enough.
-        if found
-            .iter()
-            .any(|found| audiences.iter().any(|audience| found == **audience))
-        {
+        if found.any(|found| audiences.iter().any(|audience| found == **audience)) {
             Ok(())
         } else {
             Err(PolicyError::Audience)

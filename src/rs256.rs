@@ -17,7 +17,7 @@ mod words;
 pub(crate) use fingerprint::KeyFingerprint;
 pub(crate) use message_hash::{MessageHash, digest};
 pub use public_key::RsaPublicKey;
-pub use size::{Rsa2048, Rsa4096, Rsa8192, RsaSize};
+pub use size::{Rsa2048, Rsa3072, Rsa4096, Rsa8192, RsaSize};
 
 pub(crate) use crate::backend::KeyRef;
 pub use crate::backend::PreparedKey;

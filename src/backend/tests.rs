@@ -16,7 +16,7 @@ use super::{Backend, KeyRef, NativeLimb, PreparedKey, naive, public_op, verify};
 use crate::rs256::MessageHash;
 use crate::rs256::emsa::DIGEST_INFO_SHA256;
 use crate::rs256::public_key::RsaPublicKey;
-use crate::rs256::size::{Rsa2048, Rsa4096, Rsa8192, RsaSize};
+use crate::rs256::size::{Rsa2048, Rsa3072, Rsa4096, Rsa8192, RsaSize};
 
 /// s^e mod n as k octets; nothing when s is not below n.
 type Power = fn(&Key, &[u8]) -> Option<Vec<u8>>;
@@ -61,6 +61,12 @@ const CANDIDATES: &[Candidate] = &[
         takes: |key| key.bits() == 2048,
     },
     Candidate {
+        name: "static key, Rsa3072",
+        verify: static_verify::<Rsa3072>,
+        power: Some(static_power::<Rsa3072>),
+        takes: |key| key.bits() <= 3072,
+    },
+    Candidate {
         name: "static key, Rsa4096",
         verify: static_verify::<Rsa4096>,
         power: Some(static_power::<Rsa4096>),
@@ -77,6 +83,12 @@ const CANDIDATES: &[Candidate] = &[
         verify: prepared_verify::<Rsa2048>,
         power: None,
         takes: |key| key.bits() == 2048,
+    },
+    Candidate {
+        name: "prepared key, Rsa3072",
+        verify: prepared_verify::<Rsa3072>,
+        power: None,
+        takes: |key| key.bits() <= 3072,
     },
     Candidate {
         name: "prepared key, Rsa4096",
