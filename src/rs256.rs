@@ -32,7 +32,7 @@ use crate::error::InvalidSignature;
 #[inline(never)]
 pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
     if backend::HASH_FIRST {
-        verify_hash(key, MessageHash::Known(digest(message)), signature)
+        verify_hash(key, MessageHash::Known(&digest(message)), signature)
     } else {
         verify_hash(key, MessageHash::Of(message), signature)
     }

@@ -125,14 +125,14 @@ pub(crate) fn verify_vartime<L: Limb>(
     n: &Modulus<'_, L>,
     e: u64,
     signature: &[u8],
-    digest: impl FnOnce() -> [u8; 32],
+    digest: &[u8; 32],
     Scratch { x, t }: &mut Scratch<'_, L>,
 ) -> bool {
     if !power_vartime(n, e, signature, &mut Scratch { x, t }) {
         return false;
     }
     let Some(em) = t.get_mut(..x.len()) else { return false };
-    emsa::encode(em.as_flattened_mut(), &digest(), n.octets());
+    emsa::encode(em.as_flattened_mut(), digest, n.octets());
     em.as_flattened()
         .iter()
         .zip(x.as_flattened())
@@ -214,7 +214,7 @@ pub(crate) fn verify_by_chain_vartime<L: Limb>(
     squarings: u32,
     chain: Chain<'_, L>,
     signature: &[u8],
-    digest: impl FnOnce() -> [u8; 32],
+    digest: &[u8; 32],
     Scratch { x, t }: &mut Scratch<'_, L>,
 ) -> bool {
     let blocks = n.blocks.len();
@@ -230,7 +230,7 @@ pub(crate) fn verify_by_chain_vartime<L: Limb>(
     }
     // BOUND: (n - PD) + H·(n - D) <= n + (2^256 - 1)(n - 1) < 2^256·n, which leaves no carry.
     let digest_blocks = size_of::<[u8; 32]>() / size_of::<Block<L>>();
-    add_product(t, Blocks::new(&digest(), digest_blocks), chain.neg_d);
+    add_product(t, Blocks::new(digest, digest_blocks), chain.neg_d);
     // BOUND: T < R·n + 2^256·n may be above R².
     let over = add_product(t, Blocks::new(signature, blocks), x);
     let carry = reduce(t, n.blocks, n.n0);

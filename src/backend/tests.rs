@@ -150,7 +150,7 @@ fn with_modulus<L: Limb, T>(key: &Key, run: impl FnOnce(&Modulus<'_, L>, &mut Sc
 
 fn general_verify<L: Limb>(key: &Key, signature: &[u8], digest: &[u8; 32]) -> bool {
     with_modulus::<L, _>(key, |n, scratch| {
-        portable::verify_vartime(n, key.e, signature, || *digest, scratch)
+        portable::verify_vartime(n, key.e, signature, digest, scratch)
     })
 }
 
@@ -172,7 +172,7 @@ fn chain_verify<L: Limb>(key: &Key, signature: &[u8], digest: &[u8; 32]) -> bool
             neg_d: &neg_d,
             neg_pd: &neg_pd,
         };
-        portable::verify_by_chain_vartime(n, squarings, chain, signature, || *digest, scratch)
+        portable::verify_by_chain_vartime(n, squarings, chain, signature, digest, scratch)
     })
 }
 
@@ -180,7 +180,7 @@ fn static_verify<S: RsaSize>(key: &Key, signature: &[u8], digest: &[u8; 32]) -> 
     verify(
         KeyRef::Static(&key.public::<S>()),
         signature,
-        MessageHash::Known(*digest),
+        MessageHash::Known(digest),
     )
 }
 
@@ -193,7 +193,7 @@ fn prepared_verify<S: RsaSize>(key: &Key, signature: &[u8], digest: &[u8; 32]) -
     verify(
         KeyRef::Prepared(&PreparedKey::new(&key.public::<S>())),
         signature,
-        MessageHash::Known(*digest),
+        MessageHash::Known(digest),
     )
 }
 
@@ -582,12 +582,12 @@ fn lengths_other_than_k_are_refused() {
     let prepared = PreparedKey::new(&public);
     let mut out = [0; 300];
     for key in [KeyRef::Prepared(&prepared), KeyRef::Static(&public)] {
-        assert!(verify(key, signature, MessageHash::Known(*digest)));
+        assert!(verify(key, signature, MessageHash::Known(digest)));
         let mut longer = vec![0];
         longer.extend(signature);
         for wrong in [&longer[..], &signature[1..], &signature[..255], &[]] {
             assert!(
-                !verify(key, wrong, MessageHash::Known(*digest)),
+                !verify(key, wrong, MessageHash::Known(digest)),
                 "{} octets",
                 wrong.len()
             );

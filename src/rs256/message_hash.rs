@@ -20,14 +20,16 @@ const BLOCK: usize = 64;
 pub(crate) enum MessageHash<'m> {
     /// That of this message, to be computed.
     Of(&'m [u8]),
-    Known([u8; 32]),
+    Known(&'m [u8; 32]),
 }
 
 impl MessageHash<'_> {
-    pub(crate) fn get(self) -> [u8; 32] {
+    /// Hands it to `check`. By reference: on small machines every copy is on the stack together with the numbers.
+    #[inline(always)]
+    pub(crate) fn with<T>(self, check: impl Fn(&[u8; 32]) -> T) -> T {
         match self {
-            Self::Of(message) => digest(message),
-            Self::Known(hash) => hash,
+            Self::Of(message) => check(&digest(message)),
+            Self::Known(hash) => check(hash),
         }
     }
 }
