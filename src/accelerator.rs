@@ -143,7 +143,7 @@ fn verify_on_device<S: RsaSize, A: Accelerator<S>>(
         Ok(()) => return Err(None),
         Err(fault) => return Err(Some(fault)),
     }
-    let good = backend::verify(key, signature, MessageHash::Known(*digest));
+    let good = backend::verify(key, signature, MessageHash::Known(digest));
     match answer {
         Err(_) if good => Ok(()),
         Ok(()) if good => Err(Some(AcceleratorError::WrongResult)),
@@ -206,7 +206,7 @@ impl<'b, 'k, S: RsaSize> BegunJws<'_, 'b, 'k, S> {
             if asked && accepted {
                 return Ok(());
             }
-            let good = !wrong && backend::verify(key, jws.signature, MessageHash::Known(digest));
+            let good = !wrong && backend::verify(key, jws.signature, MessageHash::Known(&digest));
             wrong |= asked && good;
             (good && !wrong).then_some(()).ok_or(InvalidSignature)
         });

@@ -237,16 +237,18 @@ impl<'k, S: RsaSize> KeyRef<'k, S> {
 
 /// Whether s^e mod n is the EMSA-PKCS1-v1_5 encoding of `hash`, for the signature s of exactly k octets. False, too, if
 /// s is not below n.
+// Where the stack is dear it is no step of its own.
+#[cfg_attr(not(target_pointer_width = "64"), inline(always))]
 pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, signature: &[u8], hash: MessageHash<'_>) -> bool {
     if signature.len() != key.public_key().modulus_len() {
         return false;
     }
     match key {
         KeyRef::Prepared(key) => match &key.inner {
-            Inner::Portable(key) => key.verify_vartime(signature, hash),
+            Inner::Portable(key) => hash.with(|digest| key.verify_vartime(signature, digest)),
             Inner::Ifma { key, .. } => key.get().verify(signature, hash),
         },
-        KeyRef::Static(key) => verify_unprepared_vartime(key, signature, hash),
+        KeyRef::Static(key) => hash.with(|digest| verify_unprepared_vartime(key, signature, digest)),
     }
 }
 
@@ -292,7 +294,7 @@ pub(crate) fn verify8<S: RsaSize>(
     ifma::verify8(keys.map(KeyRef::ifma), signatures, digests).unwrap_or_else(|| {
         let mut good = [false; LANES];
         for (((good, key), signature), digest) in good.iter_mut().zip(keys).zip(signatures).zip(digests) {
-            *good = verify(key, signature, MessageHash::Known(*digest));
+            *good = verify(key, signature, MessageHash::Known(digest));
         }
         good
     })
@@ -318,10 +320,10 @@ pub(crate) fn public_op<S: RsaSize>(key: KeyRef<'_, S>, signature: &[u8], out: &
 
 // Not inlined: the numbers are on the stack while it runs, and only then.
 #[inline(never)]
-fn verify_unprepared_vartime<S: RsaSize>(key: &RsaPublicKey<S>, signature: &[u8], hash: MessageHash<'_>) -> bool {
+fn verify_unprepared_vartime<S: RsaSize>(key: &RsaPublicKey<S>, signature: &[u8], digest: &[u8; 32]) -> bool {
     let n = key.modulus();
     with_scratch::<S, _>(&n, |scratch| {
-        portable::verify_vartime(&n, key.exponent(), signature, || hash.get(), scratch)
+        portable::verify_vartime(&n, key.exponent(), signature, digest, scratch)
     })
 }
 
@@ -366,11 +368,11 @@ impl<S: RsaSize> PortableKey<S> {
         key
     }
 
-    fn verify_vartime(&self, signature: &[u8], hash: MessageHash<'_>) -> bool {
+    fn verify_vartime(&self, signature: &[u8], digest: &[u8; 32]) -> bool {
         let (Some(squarings), [neg_d, neg_pd]) =
             (portable::chain_squarings(self.public.exponent()), self.chain.as_slice())
         else {
-            return verify_unprepared_vartime(&self.public, signature, hash);
+            return verify_unprepared_vartime(&self.public, signature, digest);
         };
         let n = self.public.modulus();
         let blocks = n.blocks.len();
@@ -379,7 +381,7 @@ impl<S: RsaSize> PortableKey<S> {
             neg_pd: neg_pd.as_ref().get(..blocks).unwrap_or_default(),
         };
         with_scratch::<S, _>(&n, |scratch| {
-            portable::verify_by_chain_vartime(&n, squarings, chain, signature, || hash.get(), scratch)
+            portable::verify_by_chain_vartime(&n, squarings, chain, signature, digest, scratch)
         })
     }
 }
@@ -405,11 +407,11 @@ pub mod internals {
     }
 
     pub fn verify_prepared<S: RsaSize>(key: &PreparedKey<S>, signature: &[u8], digest: &[u8; 32]) -> bool {
-        super::verify(KeyRef::Prepared(key), signature, MessageHash::Known(*digest))
+        super::verify(KeyRef::Prepared(key), signature, MessageHash::Known(digest))
     }
 
     pub fn verify_static<S: RsaSize>(key: &RsaPublicKey<S>, signature: &[u8], digest: &[u8; 32]) -> bool {
-        super::verify(KeyRef::Static(key), signature, MessageHash::Known(*digest))
+        super::verify(KeyRef::Static(key), signature, MessageHash::Known(digest))
     }
 
     pub fn public_op<S: RsaSize>(key: &RsaPublicKey<S>, signature: &[u8], out: &mut [u8]) -> bool {

@@ -141,7 +141,7 @@ impl<const N: usize> VerifiedCache<N> {
             if self.look_up(&hashed.token, &fingerprint) {
                 return Ok(());
             }
-            rs256::verify_hash(key, MessageHash::Known(hashed.message()), jws.signature)?;
+            rs256::verify_hash(key, MessageHash::Known(&hashed.message()), jws.signature)?;
             self.store.insert(&hashed.token, fingerprint);
             Ok(())
         })
@@ -179,7 +179,7 @@ impl<const N: usize> VerifiedCache<N> {
             let fingerprint = key.fingerprint();
             let is_hit = lock().look_up(&hashed.token, &fingerprint);
             if !is_hit {
-                rs256::verify_hash(key, MessageHash::Known(hashed.message()), jws.signature)?;
+                rs256::verify_hash(key, MessageHash::Known(&hashed.message()), jws.signature)?;
                 lock().store.insert(&hashed.token, fingerprint);
             }
             Ok(())

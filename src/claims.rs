@@ -16,15 +16,8 @@ pub(crate) use numeric_date::ClaimedDate;
 pub use numeric_date::NumericDate;
 
 use crate::error::{ClaimsError, RegisteredClaim};
-use crate::json::{self, JsonArray, JsonObject, JsonStr, JsonValue, Members};
+use crate::json::{self, JsonArray, JsonObject, JsonStr, JsonValue, Members, TokenPlace};
 use crate::limits::MAX_CLAIMS;
-
-/// What is remembered of a claim's name while the others are read; half the stack where that is dear. A token's length
-/// is capped, so every offset fits.
-#[cfg(target_pointer_width = "64")]
-type ClaimPlace = u32;
-#[cfg(not(target_pointer_width = "64"))]
-type ClaimPlace = u16;
 
 /// A claims set: the registered claims, checked for their types, and every other claim by name.
 ///
@@ -61,47 +54,78 @@ impl<'b> Claims<'b> {
         }
     }
 
-    /// Reads the payload, replacing escapes in place.
-    ///
-    /// # Errors
-    ///
-    /// [`ClaimsError::Json`] and [`ClaimsError::WrongType`] by their descriptions.
+    /// [`Claims::read_into`] into a new set.
+    #[cfg(any(test, rs256_internals, fuzzing))]
     pub(crate) fn read(payload: &'b mut [u8]) -> Result<Self, ClaimsError> {
-        let len = json::canonicalise(payload);
-        let payload: &'b [u8] = payload;
-        Self::read_canonical(payload.get(..len).unwrap_or_default())
+        let mut claims = Self::empty();
+        claims.read_into(payload)?;
+        Ok(claims)
     }
 
-    // Not inlined: the names are on the stack while it runs, and only then.
-    #[inline(never)]
+    /// The claims of a payload that went through `canonicalise`.
     pub(crate) fn read_canonical(text: &'b [u8]) -> Result<Self, ClaimsError> {
         let mut claims = Self::empty();
         claims.fill(text)?;
         Ok(claims)
     }
 
-    // By reference: a set of claims that is built up and returned by value costs as much again as the scan.
-    #[inline(always)]
+    /// Reads the payload into a new set, replacing escapes in place.
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError::Json`] and [`ClaimsError::WrongType`] by their descriptions.
+    pub(crate) fn read_into(&mut self, payload: &'b mut [u8]) -> Result<(), ClaimsError> {
+        let len = json::canonicalise(payload);
+        let payload: &'b [u8] = payload;
+        self.fill(payload.get(..len).unwrap_or_default())
+    }
+
+    // By reference: a set of claims that is built up and returned by value costs as much again as the scan. Not inlined:
+    // the names are on the stack while it runs, and only then.
+    #[inline(never)]
     fn fill(&mut self, text: &'b [u8]) -> Result<(), ClaimsError> {
-        let mut members = Members::<MAX_CLAIMS, ClaimPlace>::of_canonical(text);
+        let mut members = Members::<MAX_CLAIMS, TokenPlace>::of_canonical(text);
         // Where the object will begin that is kept.
         let object_text = text.trim_ascii_start();
         while let Some((name, value)) = members.next_member()? {
             self.index.insert(object_text, name);
             // After `canonicalise` a name that still holds an escape is none of these.
-            match name.as_str() {
-                Some("iss") => self.issuer = Some(string(value, RegisteredClaim::Issuer)?),
-                Some("sub") => self.subject = Some(string(value, RegisteredClaim::Subject)?),
-                Some("aud") => self.audience = Some(string_or_array(value, RegisteredClaim::Audience)?),
-                Some("exp") => self.expiration = Some(date(value, RegisteredClaim::Expiration)?),
-                Some("nbf") => self.not_before = Some(date(value, RegisteredClaim::NotBefore)?),
-                Some("iat") => self.issued_at = Some(date(value, RegisteredClaim::IssuedAt)?),
-                Some("jti") => self.jwt_id = Some(string(value, RegisteredClaim::JwtId)?),
-                _ => {}
-            }
+            let claim = match name.as_str() {
+                Some("iss") => RegisteredClaim::Issuer,
+                Some("sub") => RegisteredClaim::Subject,
+                Some("aud") => RegisteredClaim::Audience,
+                Some("exp") => RegisteredClaim::Expiration,
+                Some("nbf") => RegisteredClaim::NotBefore,
+                Some("iat") => RegisteredClaim::IssuedAt,
+                Some("jti") => RegisteredClaim::JwtId,
+                _ => continue,
+            };
+            self.set(claim, value).ok_or(ClaimsError::WrongType(claim))?;
         }
         self.object = members.object();
         Ok(())
+    }
+
+    /// Takes note of a registered claim; `None` when its value is of another type.
+    #[inline(always)]
+    fn set(&mut self, claim: RegisteredClaim, value: JsonValue<'b>) -> Option<()> {
+        use RegisteredClaim::{Audience, Expiration, IssuedAt, Issuer, JwtId, NotBefore, Subject};
+        match (claim, value) {
+            (Issuer, JsonValue::String(text)) => self.issuer = Some(text),
+            (Subject, JsonValue::String(text)) => self.subject = Some(text),
+            (JwtId, JsonValue::String(text)) => self.jwt_id = Some(text),
+            (Audience, value) => self.audience = Some(StringOrArray::from_json(value)?),
+            (Expiration | NotBefore | IssuedAt, value) => {
+                let date = Some(ClaimedDate::from_json(value)?);
+                match claim {
+                    Expiration => self.expiration = date,
+                    NotBefore => self.not_before = date,
+                    _ => self.issued_at = date,
+                }
+            }
+            _ => return None,
+        }
+        Some(())
     }
 
     /// `iss`, who issued the token.
@@ -245,21 +269,17 @@ impl<'b> StringOrArray<'b> {
     /// Whether `wanted` is among the strings, octet for octet.
     #[must_use]
     pub fn contains(&self, wanted: &str) -> bool {
-        self.iter().any(|text| text == *wanted)
+        self.any(|text| text == *wanted)
     }
-}
 
-fn string(value: JsonValue<'_>, claim: RegisteredClaim) -> Result<JsonStr<'_>, ClaimsError> {
-    match value {
-        JsonValue::String(text) => Ok(text),
-        _ => Err(ClaimsError::WrongType(claim)),
+    /// Whether `holds` is true of one of the strings. (An iterator over either form is several of them in a chain, which
+    /// is a good deal of code.)
+    pub(crate) fn any(&self, mut holds: impl FnMut(JsonStr<'b>) -> bool) -> bool {
+        match self.0 {
+            Strings::One(text) => holds(text),
+            Strings::Many(array) => array
+                .iter()
+                .any(|element| matches!(element, JsonValue::String(text) if holds(text))),
+        }
     }
-}
-
-fn string_or_array(value: JsonValue<'_>, claim: RegisteredClaim) -> Result<StringOrArray<'_>, ClaimsError> {
-    StringOrArray::from_json(value).ok_or(ClaimsError::WrongType(claim))
-}
-
-fn date(value: JsonValue<'_>, claim: RegisteredClaim) -> Result<ClaimedDate, ClaimsError> {
-    ClaimedDate::from_json(value).ok_or(ClaimsError::WrongType(claim))
 }

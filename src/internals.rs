@@ -91,7 +91,7 @@ pub fn read_header(header: &mut [u8]) -> Result<JoseHeader<'_>, HeaderError> {
 /// SHA-256, as the backends get it.
 #[must_use]
 pub fn sha256(message: &[u8]) -> [u8; 32] {
-    MessageHash::Of(message).get()
+    MessageHash::Of(message).with(|digest| *digest)
 }
 
 /// Reads a claims set: the strict JSON scan and the types of the registered claims.

@@ -39,11 +39,17 @@ pub(crate) use canonical::canonicalise;
 pub use string::JsonStr;
 pub use value::{JsonArray, JsonNumber, JsonObject, JsonValue};
 
-use names::{Names, Place};
+use names::{Names, Place, Table};
 use scan::{Next, Scanner};
 
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::MAX_CLAIMS;
+
+/// What is remembered of each name in a document of a token, whose length is capped; half the stack where that is dear.
+#[cfg(target_pointer_width = "64")]
+pub(crate) type TokenPlace = u32;
+#[cfg(not(target_pointer_width = "64"))]
+pub(crate) type TokenPlace = u16;
 
 /// Whether to spend code on speed. Where words have 64 bits, all that a member passes through is inlined into one
 /// function, the commonest shapes are tested first, and octets are looked at by the block; smaller targets keep one copy
@@ -133,28 +139,43 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn advance(&mut self) -> Option<(JsonStr<'j>, JsonValue<'j>)> {
-        let Progress::Member(start) = self.progress else {
-            return None;
-        };
-        match self.read(start) {
-            Ok((member, progress)) => {
-                self.progress = progress;
-                Some(member)
-            }
-            Err(error) => {
-                self.progress = Progress::Refused(error);
-                None
-            }
+        advance(&mut self.scanner, &mut self.progress, self.names.as_table())
+    }
+}
+
+/// Reads the next member, for all capacities.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn advance<'j, P: Place>(
+    scanner: &mut Scanner<'j>,
+    progress: &mut Progress,
+    names: Table<'_, P>,
+) -> Option<(JsonStr<'j>, JsonValue<'j>)> {
+    let Progress::Member(start) = *progress else {
+        return None;
+    };
+    match read(scanner, names, start) {
+        Ok((member, next)) => {
+            *progress = next;
+            Some(member)
+        }
+        Err(error) => {
+            *progress = Progress::Refused(error);
+            None
         }
     }
+}
 
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn read(&mut self, start: usize) -> Result<((JsonStr<'j>, JsonValue<'j>), Progress), JsonError> {
-        let (name, end) = self.scanner.string(start)?;
-        self.names.insert(self.scanner.text(), start, name)?;
-        let (value, next) = self.scanner.value_of_name(end)?;
-        Ok(((name, value), progress(&self.scanner, next)?))
-    }
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn read<'j, P: Place>(
+    scanner: &mut Scanner<'j>,
+    mut names: Table<'_, P>,
+    start: usize,
+) -> Result<((JsonStr<'j>, JsonValue<'j>), Progress), JsonError> {
+    let (name, end) = scanner.string(start)?;
+    names.insert(scanner.text(), start, name)?;
+    let (value, next) = scanner.value_of_name(end)?;
+    Ok(((name, value), progress(scanner, next)?))
 }
 
 /// The object that a text is, if it is one with no more members than claims may have: only for showing what is in it.

@@ -101,5 +101,5 @@ pub use json::{JsonArray, JsonNumber, JsonObject, JsonStr, JsonValue};
 pub use jwk::{KeyFileError, KeySet, KeySetRef, LoadError, LoadReport, SigningKey, SkipReason};
 pub use jws::{CompactJws, JoseHeader, bearer, bearer_only};
 pub use policy::{Check, Issuer, Leeway, Policy, Revocation, TokenView};
-pub use rs256::{PreparedKey, Rsa2048, Rsa4096, Rsa8192, RsaPublicKey, RsaSize};
+pub use rs256::{PreparedKey, Rsa2048, Rsa3072, Rsa4096, Rsa8192, RsaPublicKey, RsaSize};
 pub use verifier::{AcceptedToken, Authority, PendingJws, VerifiedJws, Verifier};

@@ -8,7 +8,7 @@
 mod judge;
 
 use crate::claims::{Claims, NumericDate};
-use crate::error::{PolicyError, RegisteredClaim};
+use crate::error::{ClaimsError, PolicyError, RegisteredClaim};
 use crate::jwk::SigningKey;
 use crate::jws::JoseHeader;
 use crate::report::{Compared, Explain, Findings, NotChecked, Rule, Value};
@@ -77,6 +77,12 @@ pub struct TokenView<'b, 'k> {
 impl<'b, 'k> TokenView<'b, 'k> {
     pub(crate) const fn new(header: JoseHeader<'b>, claims: Claims<'b>, key: SigningKey<'k>) -> Self {
         Self { header, claims, key }
+    }
+
+    /// Reads the payload into the claims: where they are, because a set of claims is large.
+    #[inline]
+    pub(crate) fn read_claims(&mut self, payload: &'b mut [u8]) -> Result<(), ClaimsError> {
+        self.claims.read_into(payload)
     }
 
     /// The JOSE header, covered by the signature.
@@ -436,10 +442,7 @@ fn check_audience(claims: &Claims<'_>, audiences: &[&str]) -> Result<(), PolicyE
         .audience()
         .ok_or(PolicyError::MissingClaim(RegisteredClaim::Audience))?;
     // RFC 7519 section 4.1.3: one common entry is enough.
-    if found
-        .iter()
-        .any(|found| audiences.iter().any(|audience| found == **audience))
-    {
+    if found.any(|found| audiences.iter().any(|audience| found == **audience)) {
         Ok(())
     } else {
         Err(PolicyError::Audience)

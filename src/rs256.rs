@@ -17,7 +17,7 @@ mod words;
 pub(crate) use fingerprint::KeyFingerprint;
 pub(crate) use message_hash::{MessageHash, digest};
 pub use public_key::RsaPublicKey;
-pub use size::{Rsa2048, Rsa4096, Rsa8192, RsaSize};
+pub use size::{Rsa2048, Rsa3072, Rsa4096, Rsa8192, RsaSize};
 
 pub(crate) use crate::backend::KeyRef;
 pub use crate::backend::PreparedKey;
@@ -32,7 +32,7 @@ use crate::error::InvalidSignature;
 #[inline(never)]
 pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
     if backend::HASH_FIRST {
-        verify_hash(key, MessageHash::Known(digest(message)), signature)
+        verify_hash(key, MessageHash::Known(&digest(message)), signature)
     } else {
         verify_hash(key, MessageHash::Of(message), signature)
     }

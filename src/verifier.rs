@@ -124,11 +124,28 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     // A function of its own, so that what only the first stages need on the stack is gone before the last one begins.
     #[inline(never)]
     fn verify_signature<'b>(&self, token: &[u8], buf: &'b mut [u8]) -> Result<VerifiedJws<'b, 'k, S>, Error> {
+        // 1 parse, 2 decode, 3 key lookup
+        match &mut self.select(token, buf) {
+            Ok((decoded, candidate)) => {
+                find_signer(&self.authorities, candidate, decoded, plain)?; // 4 verify
+                Ok(VerifiedJws::new(&self.authorities, candidate, decoded))
+            }
+            Err(error) => Err(*error),
+        }
+    }
+
+    // As above. Where words have 64 bits, handing over the result costs more than the stack is worth.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn select<'t, 'b>(
+        &self,
+        token: &'t [u8],
+        buf: &'b mut [u8],
+    ) -> Result<(DecodedJws<'t, 'b>, Candidate<'k, S>), Error> {
         let jws = CompactJws::parse(token)?; // 1 parse
         let decoded = jws.decode(longest_signature::<S>(), buf)?; // 2 decode
-        let mut candidate = self.authorities.first_candidate(&decoded.header)?; // 3 key lookup
-        find_signer(&self.authorities, &mut candidate, &decoded, plain)?; // 4 verify
-        Ok(VerifiedJws::new(&self.authorities, &candidate, decoded))
+        let candidate = self.authorities.first_candidate(&decoded.header)?; // 3 key lookup
+        Ok((decoded, candidate))
     }
 
     /// Stages 1 to 3 alone: parses and decodes `token` and selects the key. What remains is the RSA operation, for
@@ -142,9 +159,7 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     where
         T: AsRef<[u8]> + ?Sized,
     {
-        let jws = CompactJws::parse(token.as_ref())?;
-        let decoded = jws.decode(longest_signature::<S>(), buf)?;
-        let candidate = self.authorities.first_candidate(&decoded.header)?;
+        let (decoded, candidate) = self.select(token.as_ref(), buf)?;
         Ok(PendingJws {
             decoded,
             authorities: self.authorities,
@@ -227,7 +242,7 @@ impl<'t, 'b, 'k, S: RsaSize> PendingJws<'t, 'b, 'k, S> {
             Some(verdict) => verdict?,
             None => find_signer(&self.authorities, &mut self.candidate, &self.decoded, verify)?,
         }
-        Ok(VerifiedJws::new(&self.authorities, &self.candidate, self.decoded))
+        Ok(VerifiedJws::new(&self.authorities, &self.candidate, &mut self.decoded))
     }
 
     /// Goes on to the first candidate that `may_verify` holds for.
@@ -299,10 +314,11 @@ pub struct VerifiedJws<'b, 'k, S: RsaSize = Rsa4096> {
 }
 
 impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
-    fn new(authorities: &Authorities<'k, S>, signer: &Candidate<'k, S>, decoded: DecodedJws<'_, 'b>) -> Self {
+    /// The payload is taken from `decoded`.
+    fn new(authorities: &Authorities<'k, S>, signer: &Candidate<'k, S>, decoded: &mut DecodedJws<'_, 'b>) -> Self {
         Self {
             header: decoded.header,
-            payload: decoded.payload,
+            payload: core::mem::take(&mut decoded.payload),
             policy: signer.policy,
             signing_key: authorities.signing_key(signer),
             size: PhantomData,
@@ -355,7 +371,8 @@ impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
 
     fn check_in_place<C: Check + ?Sized>(&mut self, policy: &C, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
         let payload = core::mem::take(&mut self.payload);
-        let token = TokenView::new(self.header, Claims::read(payload)?, self.signing_key);
+        let mut token = TokenView::new(self.header, Claims::empty(), self.signing_key);
+        token.read_claims(payload)?;
         policy.check_header(token.header())?;
         policy.check(&token, now)?;
         Ok(AcceptedToken {

@@ -17,8 +17,8 @@ use rs256::{
     AcceptedToken, Authority, AuthorizationError, Claims, ClaimsError, CompactJws, DerError, Error, HeaderError,
     InvalidBase64url, InvalidSignature, Issuer, JoseHeader, JsonArray, JsonError, JsonNumber, JsonObject, JsonStr,
     JsonValue, JwsError, KeyError, KeyFileError, KeySelectionError, KeySet, KeySetRef, Leeway, LoadError, LoadReport,
-    NumericDate, PemError, PendingJws, Policy, PolicyError, PreparedKey, RegisteredClaim, Rsa2048, Rsa4096, Rsa8192,
-    RsaPublicKey, SigningKey, SkipReason, StringOrArray, TokenView, VerifiedJws, Verifier,
+    NumericDate, PemError, PendingJws, Policy, PolicyError, PreparedKey, RegisteredClaim, Rsa2048, Rsa3072, Rsa4096,
+    Rsa8192, RsaPublicKey, SigningKey, SkipReason, StringOrArray, TokenView, VerifiedJws, Verifier,
 };
 
 fn shared<T: Send + Sync + Debug>() {}
@@ -88,6 +88,7 @@ fn what_may_be_shared_and_copied() {
 fn sizes_that_the_documentation_names() {
     // The table at `RsaPublicKey`.
     assert!(size_of::<RsaPublicKey<Rsa2048>>() <= 256 + 24);
+    assert!(size_of::<RsaPublicKey<Rsa3072>>() <= 384 + 24);
     assert!(size_of::<RsaPublicKey<Rsa4096>>() <= 512 + 24);
     assert!(size_of::<RsaPublicKey<Rsa8192>>() <= 1024 + 24);
     assert!(size_of::<Error>() <= 24);

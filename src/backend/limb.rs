@@ -52,6 +52,15 @@ pub(crate) trait Limb: super::Columns + Ord + 'static {
     fn quotient(u: [Self; 3], d: [Self; 2], v: Self) -> Self;
 }
 
+/// Reads big-endian octets as limbs, lowest first, with zeros above them.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+pub(crate) fn read_be<L: Limb>(limbs: &mut [L], octets: &[u8]) {
+    let mut left = octets;
+    for limb in limbs {
+        (*limb, left) = L::pop(left);
+    }
+}
+
 macro_rules! limb {
     ($limb:ident, $wide:ident, $pop:ident) => {
         /// Takes one limb from the end of big-endian octets; missing octets count as zeros.
@@ -97,9 +106,7 @@ macro_rules! limb {
 
             #[inline(always)]
             fn sub(x: Self, y: Self, borrow: bool) -> (Self, bool) {
-                let (difference, below) = x.overflowing_sub(y);
-                let (difference, below_again) = difference.overflowing_sub(Self::from(borrow));
-                (difference, below | below_again)
+                difference(x, y, borrow)
             }
 
             #[inline(always)]
@@ -202,6 +209,13 @@ mod w64 {
     }
 
     #[inline(always)]
+    fn difference(x: u64, y: u64, borrow: bool) -> (u64, bool) {
+        let (difference, below) = x.overflowing_sub(y);
+        let (difference, below_again) = difference.overflowing_sub(u64::from(borrow));
+        (difference, below | below_again)
+    }
+
+    #[inline(always)]
     fn product(a: u64, b: u64) -> u128 {
         widen(a) * widen(b)
     }
@@ -226,6 +240,14 @@ mod w32 {
     #[inline(always)]
     fn widen(x: u32) -> u64 {
         u64::from(x)
+    }
+
+    // In double width, which takes less code on ARM.
+    #[inline(always)]
+    fn difference(x: u32, y: u32, borrow: bool) -> (u32, bool) {
+        let wide = widen(x).wrapping_sub(widen(y)).wrapping_sub(u64::from(borrow));
+        let (difference, below) = split(wide);
+        (difference, below != 0)
     }
 
     /// Cortex-M0 and M0+ (the ARM targets without compare-and-swap) multiply 32 by 32 bits to 32 bits only, and the

@@ -20,8 +20,8 @@ mod enter;
 mod kernel;
 
 use self::enter::enter;
-use self::kernel::{Blocks, add_product, is_below, reduce, square, subtract};
-use super::limb::Limb;
+use self::kernel::{Blocks, add_product, is_below, multiply_upper_half, reduce, square, subtract};
+use super::limb::{Limb, read_be};
 use crate::rs256::emsa;
 
 pub(crate) use self::kernel::{Block, Columns, write_be};
@@ -70,18 +70,17 @@ fn square_once<L: Limb>(x: &mut [Block<L>], t: &mut [Block<L>], n: &Modulus<'_, 
 }
 
 /// x = redc(x·s).
-fn multiply_by<L: Limb>(x: &mut [Block<L>], t: &mut [Block<L>], s: Blocks<'_, L>, n: &Modulus<'_, L>) {
-    t.fill([L::ZERO; 4]);
-    // BOUND: x < R and s < n, so the product is below R² and has no carry.
-    add_product(t, s, x);
+fn multiply_by<L: Limb>(x: &mut [Block<L>], t: &mut [Block<L>], s: &[u8], n: &Modulus<'_, L>) {
+    let (_, upper) = t.split_at_mut(x.len().min(t.len()));
+    read_be(upper.as_flattened_mut(), s);
+    // BOUND: x < R and s < n, so the product is below R².
+    multiply_upper_half(t, x);
     reduce_into(x, t, n);
 }
 
 /// Reads s and reports whether it is below n.
-fn load<L: Limb>(x: &mut [Block<L>], s: Blocks<'_, L>, n: &Modulus<'_, L>) -> bool {
-    for (x, block) in x.iter_mut().zip(s) {
-        *x = block;
-    }
+fn load<L: Limb>(x: &mut [Block<L>], s: &[u8], n: &Modulus<'_, L>) -> bool {
+    read_be(x.as_flattened_mut(), s);
     is_below(x, n.blocks)
 }
 
@@ -92,22 +91,26 @@ pub(crate) fn power_vartime<L: Limb>(
     signature: &[u8],
     Scratch { x, t }: &mut Scratch<'_, L>,
 ) -> bool {
-    let s = Blocks::new(signature, n.blocks.len());
-    if !load(x, s, n) {
+    if !load(x, signature, n) {
         return false;
     }
-    // BOUND: e < 2^33, so at most 32 turns. The highest bit of e is the s that is already there.
+    // The highest bit of e is the s that is already there; those below it, highest first.
+    let mut left = e.checked_ilog2().unwrap_or(0);
+    let mut bits = e.checked_shl(u64::BITS.saturating_sub(left)).unwrap_or(0);
+    // BOUND: e < 2^33, so at most 32 turns.
     let mut entered = false;
-    for bit in (0..e.checked_ilog2().unwrap_or(0)).rev() {
+    while left > 0 {
         if !entered {
             enter(x, n, t);
         }
         square_once(x, t, n);
         // redc(y·R·s) = y·s is outside the domain. That is the answer at the lowest bit of e; after a bit in between (there
         // is none in 3, 17, 257 and 65537) it enters again, which spares a copy of s·R.
-        entered = e >> bit & 1 == 0;
+        entered = bits >> (u64::BITS - 1) == 0;
+        bits <<= 1;
+        left = left.saturating_sub(1);
         if !entered {
-            multiply_by(x, t, s, n);
+            multiply_by(x, t, signature, n);
             // BOUND: x < R and s < n give redc(x·s) < (R·n + R·n)/R = 2n.
             if !is_below(x, n.blocks) {
                 subtract(x, n.blocks);
@@ -122,14 +125,14 @@ pub(crate) fn verify_vartime<L: Limb>(
     n: &Modulus<'_, L>,
     e: u64,
     signature: &[u8],
-    digest: impl FnOnce() -> [u8; 32],
+    digest: &[u8; 32],
     Scratch { x, t }: &mut Scratch<'_, L>,
 ) -> bool {
     if !power_vartime(n, e, signature, &mut Scratch { x, t }) {
         return false;
     }
     let Some(em) = t.get_mut(..x.len()) else { return false };
-    emsa::encode(em.as_flattened_mut(), &digest(), n.octets());
+    emsa::encode(em.as_flattened_mut(), digest, n.octets());
     em.as_flattened()
         .iter()
         .zip(x.as_flattened())
@@ -172,7 +175,7 @@ pub(crate) fn prepare_chain<L: Limb>(
     Scratch { x, t }: &mut Scratch<'_, L>,
 ) {
     // D is where the chain takes s = 1.
-    load(x, Blocks::new(&[1], n.blocks.len()), n);
+    load(x, &[1], n);
     for _ in 0..squarings {
         square_once(x, t, n);
     }
@@ -211,12 +214,11 @@ pub(crate) fn verify_by_chain_vartime<L: Limb>(
     squarings: u32,
     chain: Chain<'_, L>,
     signature: &[u8],
-    digest: impl FnOnce() -> [u8; 32],
+    digest: &[u8; 32],
     Scratch { x, t }: &mut Scratch<'_, L>,
 ) -> bool {
     let blocks = n.blocks.len();
-    let s = Blocks::new(signature, blocks);
-    if !load(x, s, n) {
+    if !load(x, signature, n) {
         return false;
     }
     for _ in 0..squarings {
@@ -228,9 +230,9 @@ pub(crate) fn verify_by_chain_vartime<L: Limb>(
     }
     // BOUND: (n - PD) + H·(n - D) <= n + (2^256 - 1)(n - 1) < 2^256·n, which leaves no carry.
     let digest_blocks = size_of::<[u8; 32]>() / size_of::<Block<L>>();
-    add_product(t, Blocks::new(&digest(), digest_blocks), chain.neg_d);
+    add_product(t, Blocks::new(digest, digest_blocks), chain.neg_d);
     // BOUND: T < R·n + 2^256·n may be above R².
-    let over = add_product(t, s, x);
+    let over = add_product(t, Blocks::new(signature, blocks), x);
     let carry = reduce(t, n.blocks, n.n0);
     let (_, upper) = t.split_at_mut(blocks.min(t.len()));
 

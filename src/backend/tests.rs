@@ -16,7 +16,7 @@ use super::{Backend, KeyRef, NativeLimb, PreparedKey, naive, public_op, verify};
 use crate::rs256::MessageHash;
 use crate::rs256::emsa::DIGEST_INFO_SHA256;
 use crate::rs256::public_key::RsaPublicKey;
-use crate::rs256::size::{Rsa2048, Rsa4096, Rsa8192, RsaSize};
+use crate::rs256::size::{Rsa2048, Rsa3072, Rsa4096, Rsa8192, RsaSize};
 
 /// s^e mod n as k octets; nothing when s is not below n.
 type Power = fn(&Key, &[u8]) -> Option<Vec<u8>>;
@@ -61,6 +61,12 @@ const CANDIDATES: &[Candidate] = &[
         takes: |key| key.bits() == 2048,
     },
     Candidate {
+        name: "static key, Rsa3072",
+        verify: static_verify::<Rsa3072>,
+        power: Some(static_power::<Rsa3072>),
+        takes: |key| key.bits() <= 3072,
+    },
+    Candidate {
         name: "static key, Rsa4096",
         verify: static_verify::<Rsa4096>,
         power: Some(static_power::<Rsa4096>),
@@ -77,6 +83,12 @@ const CANDIDATES: &[Candidate] = &[
         verify: prepared_verify::<Rsa2048>,
         power: None,
         takes: |key| key.bits() == 2048,
+    },
+    Candidate {
+        name: "prepared key, Rsa3072",
+        verify: prepared_verify::<Rsa3072>,
+        power: None,
+        takes: |key| key.bits() <= 3072,
     },
     Candidate {
         name: "prepared key, Rsa4096",
@@ -138,7 +150,7 @@ fn with_modulus<L: Limb, T>(key: &Key, run: impl FnOnce(&Modulus<'_, L>, &mut Sc
 
 fn general_verify<L: Limb>(key: &Key, signature: &[u8], digest: &[u8; 32]) -> bool {
     with_modulus::<L, _>(key, |n, scratch| {
-        portable::verify_vartime(n, key.e, signature, || *digest, scratch)
+        portable::verify_vartime(n, key.e, signature, digest, scratch)
     })
 }
 
@@ -160,7 +172,7 @@ fn chain_verify<L: Limb>(key: &Key, signature: &[u8], digest: &[u8; 32]) -> bool
             neg_d: &neg_d,
             neg_pd: &neg_pd,
         };
-        portable::verify_by_chain_vartime(n, squarings, chain, signature, || *digest, scratch)
+        portable::verify_by_chain_vartime(n, squarings, chain, signature, digest, scratch)
     })
 }
 
@@ -168,7 +180,7 @@ fn static_verify<S: RsaSize>(key: &Key, signature: &[u8], digest: &[u8; 32]) -> 
     verify(
         KeyRef::Static(&key.public::<S>()),
         signature,
-        MessageHash::Known(*digest),
+        MessageHash::Known(digest),
     )
 }
 
@@ -181,7 +193,7 @@ fn prepared_verify<S: RsaSize>(key: &Key, signature: &[u8], digest: &[u8; 32]) -
     verify(
         KeyRef::Prepared(&PreparedKey::new(&key.public::<S>())),
         signature,
-        MessageHash::Known(*digest),
+        MessageHash::Known(digest),
     )
 }
 
@@ -570,12 +582,12 @@ fn lengths_other_than_k_are_refused() {
     let prepared = PreparedKey::new(&public);
     let mut out = [0; 300];
     for key in [KeyRef::Prepared(&prepared), KeyRef::Static(&public)] {
-        assert!(verify(key, signature, MessageHash::Known(*digest)));
+        assert!(verify(key, signature, MessageHash::Known(digest)));
         let mut longer = vec![0];
         longer.extend(signature);
         for wrong in [&longer[..], &signature[1..], &signature[..255], &[]] {
             assert!(
-                !verify(key, wrong, MessageHash::Known(*digest)),
+                !verify(key, wrong, MessageHash::Known(digest)),
                 "{} octets",
                 wrong.len()
             );

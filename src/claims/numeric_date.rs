@@ -3,6 +3,7 @@
 //! NumericDate: seconds since 1970 ([RFC 7519 section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
 
 use core::fmt;
+use core::num::NonZeroU64;
 
 use crate::json::JsonValue;
 
@@ -89,11 +90,19 @@ const POWERS: [u64; DIGITS] = {
 /// A date as a claim gives it: whole seconds and whether a fraction follows. That is all a clock of whole seconds can
 /// tell apart, so comparing stays exact without floating point.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct ClaimedDate {
-    // INVARIANT: below LIMIT
-    floor: u64,
-    has_fraction: bool,
-}
+pub(crate) struct ClaimedDate(
+    // INVARIANT: the whole seconds, below LIMIT, with PRESENT and perhaps FRACTION. A word that is never zero makes an
+    // `Option` of it no larger.
+    NonZeroU64,
+);
+
+/// Set in every [`ClaimedDate`].
+const PRESENT: NonZeroU64 = match NonZeroU64::new(1 << 62) {
+    Some(bit) => bit,
+    None => NonZeroU64::MAX,
+};
+/// Set where a fraction follows.
+const FRACTION: u64 = 1 << 63;
 
 impl ClaimedDate {
     /// The date in a claim's value; `None` unless it is a JSON number in 0 ≤ t < 2^53, in whichever of the forms of
@@ -111,10 +120,7 @@ impl ClaimedDate {
         if cfg!(target_pointer_width = "64")
             && let Some(floor) = few_digits(text)
         {
-            return Some(Self {
-                floor,
-                has_fraction: false,
-            });
+            return Some(Self(PRESENT | floor));
         }
         let (negative, text) = match text.as_bytes() {
             [b'-', rest @ ..] => (true, rest),
@@ -131,51 +137,48 @@ impl ClaimedDate {
         let mut before_point = i32::try_from(whole_len.unwrap_or(mantissa.len()))
             .ok()?
             .saturating_add(exponent);
-        let mut date = Self {
-            floor: 0,
-            has_fraction: false,
-        };
+        let (mut floor, mut fraction) = (0, 0);
         for &octet in mantissa {
             if octet == b'.' {
                 continue;
             }
             if before_point > 0 {
-                date = date.append_digit(octet.wrapping_sub(b'0'))?;
-            } else {
-                date.has_fraction |= octet != b'0';
+                floor = append_digit(floor, octet.wrapping_sub(b'0'))?;
+            } else if octet != b'0' {
+                fraction = FRACTION;
             }
             before_point = before_point.saturating_sub(1);
         }
         // Zeros that the exponent appends. Nothing but zero can take more than sixteen of them.
-        while before_point > 0 && date.floor != 0 {
-            date = date.append_digit(0)?;
+        while before_point > 0 && floor != 0 {
+            floor = append_digit(floor, 0)?;
             before_point = before_point.saturating_sub(1);
         }
-        let is_zero = date.floor == 0 && !date.has_fraction;
+        let date = floor | fraction;
         // STRICT: a date before the epoch is refused; minus zero is zero.
-        if negative && !is_zero { None } else { Some(date) }
-    }
-
-    /// `self` · 10 + `digit`, while below the limit.
-    fn append_digit(self, digit: u8) -> Option<Self> {
-        // BOUND: floor < 2^53, so 10 · floor + 9 < 2^57
-        let floor = self.floor.wrapping_mul(10).wrapping_add(u64::from(digit));
-        (floor < LIMIT).then_some(Self { floor, ..self })
+        if negative && date != 0 {
+            None
+        } else {
+            Some(Self(PRESENT | date))
+        }
     }
 
     /// Rounded down to whole seconds.
     pub(crate) const fn floor(self) -> NumericDate {
-        NumericDate(self.floor)
+        NumericDate(self.0.get() & (LIMIT - 1))
     }
 
     /// Rounded up to whole seconds.
     pub(crate) const fn ceil(self) -> NumericDate {
-        if self.has_fraction {
-            NumericDate(self.floor).plus(1)
-        } else {
-            NumericDate(self.floor)
-        }
+        self.floor().plus(self.0.get() >> 63)
     }
+}
+
+/// `floor` · 10 + `digit`, while below the limit.
+fn append_digit(floor: u64, digit: u8) -> Option<u64> {
+    // BOUND: floor < 2^53, so 10 · floor + 9 < 2^57
+    let floor = floor.wrapping_mul(10).wrapping_add(u64::from(digit));
+    (floor < LIMIT).then_some(floor)
 }
 
 /// The number of at most 15 digits and nothing else: how every issuer writes its dates.

@@ -101,6 +101,27 @@ impl<const CAP: usize, P: Place> Names<CAP, P> {
         }
     }
 
+    /// The names, whatever the capacity.
+    #[inline(always)]
+    pub(super) fn as_table(&mut self) -> Table<'_, P> {
+        Table {
+            places: &mut self.places,
+            count: &mut self.count,
+            is_canonical: self.is_canonical,
+        }
+    }
+}
+
+/// [`Names`] of any capacity, so that there is one copy of the code for all.
+#[derive(Debug)]
+pub(super) struct Table<'n, P> {
+    // INVARIANT: as many as a power of two
+    places: &'n mut [P],
+    count: &'n mut usize,
+    is_canonical: bool,
+}
+
+impl<P: Place> Table<'_, P> {
     /// Remembers `name`, whose opening quotation mark is at `open` of `text`.
     ///
     /// # Errors
@@ -109,7 +130,7 @@ impl<const CAP: usize, P: Place> Names<CAP, P> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[expect(clippy::as_conversions, reason = "bits of a hash")]
     pub(super) fn insert(&mut self, text: &str, open: usize, name: JsonStr<'_>) -> Result<(), JsonError> {
-        if self.count == CAP {
+        if *self.count == self.places.len() {
             return Err(JsonError::new(JsonErrorKind::TooManyMembers, open));
         }
         let hash = match name.as_str() {
@@ -119,12 +140,12 @@ impl<const CAP: usize, P: Place> Names<CAP, P> {
         };
         // The top eight bits of the hash choose the place.
         let entry = P::new(hash, open);
-        let place = (hash >> 24) as usize % CAP;
+        let place = (hash >> 24) as usize & self.places.len().wrapping_sub(1);
         match self.places.get_mut(place) {
             Some(free) if *free == P::default() => *free = entry,
             _ => self.insert_after(place, entry, text, name)?,
         }
-        self.count += 1;
+        *self.count += 1;
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 
 use core::fmt::{self, Write};
 
+use super::WIDE;
 use crate::error::{BufferTooSmall, JsonErrorKind};
 
 /// A JSON string that borrows the text it was read from.
@@ -118,6 +119,10 @@ impl<'j> JsonStr<'j> {
 impl PartialEq for JsonStr<'_> {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
+        if !WIDE {
+            // One way for all spellings, which takes less code.
+            return self.chars().eq(other.chars());
+        }
         match (self.as_str(), other.as_str()) {
             (Some(text), Some(other)) => text == other,
             (_, Some(other)) => self.means(other),
@@ -130,7 +135,8 @@ impl PartialEq for JsonStr<'_> {
 impl Eq for JsonStr<'_> {}
 
 impl PartialEq<str> for JsonStr<'_> {
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn eq(&self, other: &str) -> bool {
         self.as_str().map_or_else(|| self.means(other), |text| text == other)
     }

@@ -8,7 +8,7 @@
 use core::fmt;
 
 use crate::error::HeaderError;
-use crate::json::{self, JsonStr, JsonValue, Members};
+use crate::json::{self, JsonStr, JsonValue, Members, TokenPlace};
 use crate::limits::MAX_MEMBERS;
 
 /// The members of a JOSE header that matter, borrowed from the caller's buffer.
@@ -45,7 +45,7 @@ impl<'b> JoseHeader<'b> {
 
     #[inline(always)]
     pub(crate) fn read_canonical(text: &'b [u8]) -> Result<Self, HeaderError> {
-        let mut members = Members::<MAX_MEMBERS>::of_canonical(text);
+        let mut members = Members::<MAX_MEMBERS, TokenPlace>::of_canonical(text);
         let mut header = Self::empty();
         let mut algorithm_is_rs256 = false;
         while let Some((name, value)) = members.next_member()? {
@@ -121,14 +121,14 @@ fn is_media_type(found: JsonStr<'_>, expected: &str) -> bool {
     // A type with an escape left in it is no media type.
     found
         .as_str()
-        .is_some_and(|found| short_form(found).eq_ignore_ascii_case(short_form(expected)))
+        .is_some_and(|found| short_form(found.as_bytes()).eq_ignore_ascii_case(short_form(expected.as_bytes())))
 }
 
 /// The media type without `application/`, where that is the only slash.
-fn short_form(media_type: &str) -> &str {
-    const PREFIX: &str = "application/";
+fn short_form(media_type: &[u8]) -> &[u8] {
+    const PREFIX: &[u8] = b"application/";
     match media_type.split_at_checked(PREFIX.len()) {
-        Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) && !rest.contains('/') => rest,
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) && !rest.contains(&b'/') => rest,
         _ => media_type,
     }
 }

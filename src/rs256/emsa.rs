@@ -9,7 +9,7 @@
 //! Read as a number, EM is a run of one-bits (from the 1 of the octet 01 through PS) above 52 octets, so it can be written
 //! as limbs at once, without octets in between.
 
-use crate::backend::limb::Limb;
+use crate::backend::limb::{Limb, read_be};
 
 /// DER of a SHA-256 `DigestInfo` up to the digest: the algorithm identifier has the NULL parameter
 /// ([RFC 8017 section 9.2, note 1](https://www.rfc-editor.org/rfc/rfc8017#section-9.2)).
@@ -22,16 +22,14 @@ pub(crate) const DIGEST_INFO_SHA256: [u8; 19] = [
     0x04, 0x20, // OCTET STRING, 32 octets
 ];
 
-/// The last octets of EM with zeros for the digest, topped up from PS to a multiple of eight, which is a whole number of
-/// limbs of either width.
-const TAIL: [u8; 4 + 1 + DIGEST_INFO_SHA256.len() + 32] = {
-    let mut tail = [0; 56];
-    let (ps, rest) = tail.split_at_mut(4);
+/// The octets of EM before the digest, topped up from PS to a whole number of limbs of either width.
+const BEFORE_DIGEST: [u8; 4 + 1 + DIGEST_INFO_SHA256.len()] = {
+    let mut octets = [0; 24];
+    let (ps, rest) = octets.split_at_mut(4);
     ps.copy_from_slice(&[0xff; 4]);
-    let (_, rest) = rest.split_at_mut(1);
-    let (digest_info, _) = rest.split_at_mut(DIGEST_INFO_SHA256.len());
+    let (_, digest_info) = rest.split_at_mut(1);
     digest_info.copy_from_slice(&DIGEST_INFO_SHA256);
-    tail
+    octets
 };
 
 /// Writes EM for a modulus of `k` octets (256 at least) as limbs, lowest first, and zeros above it.
@@ -42,13 +40,13 @@ pub(crate) fn encode<L: Limb>(em: &mut [L], digest: &[u8; 32], k: usize) {
         *limb = L::low_ones(ones);
         ones = ones.saturating_sub(L::BITS);
     }
-    let mut tail = TAIL;
-    if let Some(end) = tail.last_chunk_mut() {
-        *end = *digest;
-    }
-    let mut left = tail.as_slice();
-    for limb in em.iter_mut().take(tail.len() / size_of::<L>()) {
-        (*limb, left) = L::pop(left);
+    let digest_limbs = digest.len() / size_of::<L>();
+    let Some((low, above)) = em.split_at_mut_checked(digest_limbs) else {
+        return;
+    };
+    read_be(low, digest);
+    if let Some(limbs) = above.get_mut(..BEFORE_DIGEST.len() / size_of::<L>()) {
+        read_be(limbs, &BEFORE_DIGEST);
     }
 }
 

@@ -5,21 +5,31 @@
 //! The power s^e needs the hash only at its very end, and where SHA-256 has instructions of its own they wait for each
 //! other most of the time. So a backend gets the message, and may hash it in the gaps of its own arithmetic.
 
+use core::slice;
+
+use sha2::block_api::compress256;
 use sha2::{Digest, Sha256};
+
+use crate::backend::HASH_FIRST;
+
+/// Octets of one SHA-256 block.
+const BLOCK: usize = 64;
 
 /// The hash that a signature is checked against.
 #[derive(Clone, Copy)]
 pub(crate) enum MessageHash<'m> {
     /// That of this message, to be computed.
     Of(&'m [u8]),
-    Known([u8; 32]),
+    Known(&'m [u8; 32]),
 }
 
 impl MessageHash<'_> {
-    pub(crate) fn get(self) -> [u8; 32] {
+    /// Hands it to `check`. By reference: on small machines every copy is on the stack together with the numbers.
+    #[inline(always)]
+    pub(crate) fn with<T>(self, check: impl Fn(&[u8; 32]) -> T) -> T {
         match self {
-            Self::Of(message) => digest(message),
-            Self::Known(hash) => hash,
+            Self::Of(message) => check(&digest(message)),
+            Self::Known(hash) => check(hash),
         }
     }
 }
@@ -27,5 +37,66 @@ impl MessageHash<'_> {
 /// The whole digest at once.
 #[inline(never)]
 pub(crate) fn digest(message: &[u8]) -> [u8; 32] {
-    Sha256::digest(message).into()
+    if HASH_FIRST {
+        digest_of_blocks(message)
+    } else {
+        Sha256::digest(message).into()
+    }
+}
+
+/// What a SHA-256 begins with ([FIPS 180-4 section 5.3.3](https://doi.org/10.6028/NIST.FIPS.180-4)).
+const INITIAL: [u32; 8] = [
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
+];
+
+/// SHA-256 of a message that is there as a whole: without the buffer of a hasher that takes it in parts, which costs
+/// 600 octets of flash.
+fn digest_of_blocks(message: &[u8]) -> [u8; 32] {
+    let mut state = INITIAL;
+    let (blocks, rest) = message.as_chunks::<BLOCK>();
+    compress256(&mut state, blocks);
+    // FIPS 180-4 section 5.1.1: a one-bit, zero-bits, and the length in bits in the last eight octets of a block.
+    let mut last = [0; BLOCK];
+    for (to, from) in last.iter_mut().zip(rest.iter().chain(&[0x80])) {
+        *to = *from;
+    }
+    if rest.len() >= BLOCK - size_of::<u64>() {
+        compress256(&mut state, slice::from_ref(&last));
+        last = [0; BLOCK];
+    }
+    // BOUND: no slice has 2^61 octets.
+    let bits = u64::try_from(message.len()).unwrap_or(0) << 3;
+    if let Some(end) = last.last_chunk_mut() {
+        *end = bits.to_be_bytes();
+    }
+    compress256(&mut state, slice::from_ref(&last));
+    let mut digest = [0; 32];
+    for (to, word) in digest.as_chunks_mut().0.iter_mut().zip(state) {
+        *to = word.to_be_bytes();
+    }
+    digest
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::indexing_slicing)]
+
+    use super::*;
+
+    /// Every length around the ends of blocks, and a long one.
+    #[test]
+    fn digest_of_blocks_is_sha256() {
+        for len in (0..260).chain([4095, 4096, 65_535]) {
+            let message: std::vec::Vec<u8> = (0..len).map(|i: u32| i.to_le_bytes()[0] ^ 0x5a).collect();
+            let expected: [u8; 32] = Sha256::digest(&message).into();
+            assert_eq!(digest_of_blocks(&message), expected, "{len} octets");
+        }
+    }
 }

@@ -17,6 +17,7 @@ use crate::limits::{MAX_EXPONENT, MIN_MODULUS_BITS};
 /// | `S` | modulus | octets of a key | octets of stack for the arithmetic |
 /// | --- | --- | ---: | ---: |
 /// | [`Rsa2048`](crate::Rsa2048) | 2048 bits | 256 + 24 | 768 |
+/// | [`Rsa3072`](crate::Rsa3072) | 2048 to 3072 bits | 384 + 24 | 1152 |
 /// | [`Rsa4096`] | 2048 to 4096 bits | 512 + 24 | 1536 |
 /// | [`Rsa8192`](crate::Rsa8192) | 2048 to 8192 bits | 1024 + 24 | 3072 |
 ///

@@ -13,10 +13,11 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// The largest modulus that a key type holds: [`Rsa2048`], [`Rsa4096`] or [`Rsa8192`].
+/// The largest modulus that a key type holds: [`Rsa2048`], [`Rsa3072`], [`Rsa4096`] or
+/// [`Rsa8192`].
 ///
-/// It settles the memory of a key and of a verification; see the table at [`RsaPublicKey`]. Sealed: the three markers
-/// are all there are.
+/// It settles the memory of a key and of a verification; see the table at [`RsaPublicKey`]. Sealed: these markers are
+/// all there are.
 pub trait RsaSize: sealed::Sealed + Copy + Debug + Send + Sync + 'static {
     /// Bits of the largest modulus.
     const MAX_BITS: u32;
@@ -107,6 +108,12 @@ size!(
     Rsa2048,
     2048,
     ifma::Key2048
+);
+size!(
+    /// Moduli of 2048 to 3072 bits.
+    Rsa3072,
+    3072,
+    ifma::Key4096
 );
 size!(
     /// Moduli of 2048 to 4096 bits; the default.

@@ -47,7 +47,7 @@ pub(crate) fn verify8<const V: usize>(keys: [&IfmaKey<V>; 8], s: [&[u8]; 8], dig
     }
     let mut good = [false; 8];
     for (((good, key), s), digest) in good.iter_mut().zip(keys).zip(s).zip(digests) {
-        *good = key.verify(s, MessageHash::Known(*digest));
+        *good = key.verify(s, MessageHash::Known(digest));
     }
     good
 }

@@ -160,7 +160,7 @@ impl<'m> GapHash<'m> {
             next_of_last: 2,
         };
         match hash {
-            MessageHash::Known(hash) => gaps.known = Some(hash),
+            MessageHash::Known(hash) => gaps.known = Some(*hash),
             MessageHash::Of(message) => {
                 let (blocks, rest) = message.as_chunks::<64>();
                 let (last, two) = padded(rest, message.len());

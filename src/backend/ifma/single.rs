@@ -82,7 +82,7 @@ fn is_once_or_twice<const V: usize>(x: &Limbs<V>, n: &Limbs<V>) -> bool {
 /// [`raise`] with nothing to hash.
 #[target_feature(enable = "avx512f,avx512ifma,sha")]
 pub(super) fn raise_alone<const V: usize>(modulus: &Modulus<V>, s: &Limbs<V>) -> Limbs<V> {
-    raise(modulus, s, &mut GapHash::new(MessageHash::Known([0; 32])))
+    raise(modulus, s, &mut GapHash::new(MessageHash::Known(&[0; 32])))
 }
 
 /// s^65536 / R^65535 mod n, below 3n; on the way, as much of the hash as there are gaps for.

@@ -236,7 +236,7 @@ fn verdicts<const V: usize>() {
 }
 
 fn check<const V: usize>(key: &IfmaKey<V>, s: &[u8], digest: [u8; 32]) -> bool {
-    key.verify(s, MessageHash::Known(digest))
+    key.verify(s, MessageHash::Known(&digest))
 }
 
 /// A modulus of exactly `bits` bits of which the prime factors are known and small, so that it is easy to sign with.

@@ -77,26 +77,28 @@ impl Columns for u32 {
     }
 }
 
-/// All of `b` against four multipliers. Returns the block of t that the pending limbs belong to, and them.
+/// All of `b` against four multipliers, from the pending limbs `s` to those that are pending then. Returns the blocks of
+/// t above: the pending limbs belong to the first of them.
 #[inline(always)]
 fn multiply_row<'t, L: Limb>(
     t: &'t mut [Block<L>],
-    q: Block<L>,
+    q: &Block<L>,
     b: &[Block<L>],
-    mut s: Block<L>,
-) -> (Option<&'t mut Block<L>>, Block<L>) {
+    s: &mut Block<L>,
+) -> &'t mut [Block<L>] {
     let (below, above) = t.split_at_mut_checked(b.len()).unwrap_or_default();
-    L::multiply_columns(below, &q, b, &mut s);
-    (above.first_mut(), s)
+    L::multiply_columns(below, q, b, s);
+    above
 }
 
 /// [`multiply_row`], and adds the pending limbs. `carry` comes from the row before, and the carry for the row after is
 /// returned.
 #[inline(always)]
-fn add_row<L: Limb>(t: &mut [Block<L>], q: Block<L>, b: &[Block<L>], s: Block<L>, mut carry: L) -> L {
-    let (end, s) = multiply_row(t, q, b, s);
-    for (t, s) in end.into_iter().flatten().zip(s) {
-        (*t, carry) = L::add(*t, s, carry);
+fn add_row<L: Limb>(t: &mut [Block<L>], q: &Block<L>, b: &[Block<L>], s: &mut Block<L>, mut carry: L) -> L {
+    if let [end, ..] = multiply_row(t, q, b, s) {
+        for (t, s) in end.iter_mut().zip(s) {
+            (*t, carry) = L::add(*t, *s, carry);
+        }
     }
     carry
 }
@@ -107,11 +109,38 @@ pub(super) fn add_product<L: Limb>(t: &mut [Block<L>], a: impl Iterator<Item = B
     let mut carry = L::ZERO;
     let mut t = t;
     for q in a {
-        carry = add_row(t, q, b, [L::ZERO; 4], carry);
+        carry = add_row(t, &q, b, &mut [L::ZERO; 4], carry);
         let [_, rest @ ..] = t else { break };
         t = rest;
     }
     carry
+}
+
+/// `t = u·b` for the upper half u of t, where t is twice as long as `b`.
+///
+/// The block of u that a row takes as its multipliers lies where the row ends, so that the pending limbs replace it.
+// BOUND: no row before has come as far as the end of this one, so the pending limbs are all there is.
+#[inline(always)]
+pub(super) fn multiply_upper_half<L: Limb>(t: &mut [Block<L>], b: &[Block<L>]) {
+    clear_lower_half(t, b);
+    let mut t = t;
+    for _ in b {
+        let Some(&q) = t.get(b.len()) else { break };
+        let mut s = [L::ZERO; 4];
+        if let [end, ..] = multiply_row(t, &q, b, &mut s) {
+            *end = s;
+        }
+        let [_, rest @ ..] = t else { break };
+        t = rest;
+    }
+}
+
+/// `t = 0` in as many blocks as `half` has.
+#[inline(always)]
+fn clear_lower_half<L: Limb>(t: &mut [Block<L>], half: &[Block<L>]) {
+    for (t, _) in t.iter_mut().zip(half) {
+        *t = [L::ZERO; 4];
+    }
 }
 
 /// `t = a²`, where t is twice as long as `a`.
@@ -119,9 +148,7 @@ pub(super) fn add_product<L: Limb>(t: &mut [Block<L>], a: impl Iterator<Item = B
 /// Products of two different limbs are taken once; then one pass doubles them and adds the squares.
 #[inline(always)]
 pub(super) fn square<L: Limb>(t: &mut [Block<L>], a: &[Block<L>]) {
-    for (t, _) in t.iter_mut().zip(a) {
-        *t = [L::ZERO; 4];
-    }
+    clear_lower_half(t, a);
     let mut rows = &mut *t;
     let mut left = a;
     while let ([low, rest @ ..], [q, after @ ..]) = (rows, left) {
@@ -135,7 +162,8 @@ pub(super) fn square<L: Limb>(t: &mut [Block<L>], a: &[Block<L>]) {
         let (s1, s2) = L::mac(s1, q2, q3, L::ZERO);
         [_, low[1], low[2], low[3]] = [L::ZERO, t1, t2, t3];
         // No row before has come as far as the end of this one, so there is nothing to add to.
-        if let (Some(end), s) = multiply_row(rest, *q, after, [s0, s1, s2, L::ZERO]) {
+        let mut s = [s0, s1, s2, L::ZERO];
+        if let [end, ..] = multiply_row(rest, q, after, &mut s) {
             *end = s;
         }
         let [_, two_further @ ..] = rest else { break };
@@ -177,23 +205,23 @@ pub(super) fn reduce<L: Limb>(t: &mut [Block<L>], n: &[Block<L>], n0: L) -> L {
             let (v2, v3) = L::mac(v3, q, b3, carry);
             (q, [v0, v1, v2, v3])
         };
-        let (q0, s) = row(*low);
-        let (q1, s) = row(s);
-        let (q2, s) = row(s);
-        let (q3, s) = row(s);
-        carry = add_row(rest, [q0, q1, q2, q3], after, s, carry);
+        let mut s = *low;
+        let mut q = [L::ZERO; 4];
+        for q in &mut q {
+            (*q, s) = row(s);
+        }
+        carry = add_row(rest, &q, after, &mut s, carry);
         t = rest;
     }
     carry
 }
 
 /// Whether `x < y`, for numbers of equal length.
+#[inline(never)]
 pub(super) fn is_below<L: Limb>(x: &[Block<L>], y: &[Block<L>]) -> bool {
-    let mut borrow = false;
-    for (&x, &y) in x.as_flattened().iter().zip(y.as_flattened()) {
-        (_, borrow) = L::sub(x, y, borrow);
-    }
-    borrow
+    let (x, y) = (x.as_flattened().iter(), y.as_flattened().iter());
+    // From the highest limbs on, and the first that differ decide.
+    x.rev().lt(y.rev())
 }
 
 /// `x -= y` modulo R, for numbers of equal length; returns whether x was below y.

@@ -4,7 +4,7 @@
 
 use std::format;
 
-use super::super::size::{Rsa2048, Rsa4096, Rsa8192};
+use super::super::size::{Rsa2048, Rsa3072, Rsa4096, Rsa8192};
 use super::*;
 
 const N: [u8; 256] = {
@@ -56,11 +56,12 @@ fn sizes_are_bounded_by_bits() {
 
     for bits in [1, 8, 1024, 2040, 2047] {
         assert_eq!(accepts::<Rsa2048>(bits), Err(ModulusTooSmall), "{bits}");
+        assert_eq!(accepts::<Rsa3072>(bits), Err(ModulusTooSmall), "{bits}");
         assert_eq!(accepts::<Rsa4096>(bits), Err(ModulusTooSmall), "{bits}");
         assert_eq!(accepts::<Rsa8192>(bits), Err(ModulusTooSmall), "{bits}");
     }
     for bits in [
-        2048, 2049, 2055, 2056, 2057, 3000, 3072, 4095, 4096, 4097, 8191, 8192, 8193, 70_000, 600_000,
+        2048, 2049, 2055, 2056, 2057, 3000, 3072, 3073, 4095, 4096, 4097, 8191, 8192, 8193, 70_000, 600_000,
     ] {
         let within = |max| {
             if bits <= max {
@@ -70,6 +71,7 @@ fn sizes_are_bounded_by_bits() {
             }
         };
         assert_eq!(accepts::<Rsa2048>(bits), within(2048), "{bits}");
+        assert_eq!(accepts::<Rsa3072>(bits), within(3072), "{bits}");
         assert_eq!(accepts::<Rsa4096>(bits), within(4096), "{bits}");
         assert_eq!(accepts::<Rsa8192>(bits), within(8192), "{bits}");
     }

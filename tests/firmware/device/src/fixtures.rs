@@ -16,8 +16,10 @@ pub static ENTRA_POLICY: Policy<'static> = Policy::new(
 /// The fixtures of one modulus size. Each is a `static` of its own, so that a program holds those that it names, and so
 /// that their sizes can be read from the symbol table and taken off the size of the program.
 macro_rules! fixtures {
-    ($name:ident, $bits:literal) => {
+    ($name:ident, $bits:literal, $size:ident) => {
         pub mod $name {
+            use rs256::{RsaPublicKey, $size};
+
             use super::{after, base64url, last_dot};
 
             const KEYS_TEXT: &[u8] = include_bytes!(concat!("../../../../benches/data/one-", $bits, ".jwks.json"));
@@ -39,6 +41,11 @@ macro_rules! fixtures {
             pub static ENTRA_TOKEN: [u8; ENTRA_TOKEN_TEXT.len()] = *ENTRA_TOKEN_TEXT.as_array().unwrap();
             /// The modulus.
             pub static N: [u8; $bits / 8] = base64url(KEYS_TEXT, after(KEYS_TEXT, b"\"n\":\""));
+            /// The key, as it lies in flash.
+            pub static KEY: RsaPublicKey<$size> = match RsaPublicKey::<$size>::from_be_bytes(&N, &[1, 0, 1]) {
+                Ok(key) => key,
+                Err(_) => panic!("no key"),
+            };
             /// The signature of `TOKEN`.
             pub static SIGNATURE: [u8; $bits / 8] = base64url(TOKEN_TEXT, DOT + 1);
             /// SHA-256 of the signing input of `TOKEN`.
@@ -49,9 +56,9 @@ macro_rules! fixtures {
     };
 }
 
-fixtures!(rsa2048, 2048);
-fixtures!(rsa3072, 3072);
-fixtures!(rsa4096, 4096);
+fixtures!(rsa2048, 2048, Rsa2048);
+fixtures!(rsa3072, 3072, Rsa3072);
+fixtures!(rsa4096, 4096, Rsa4096);
 
 /// A good signature over a payload that is no JSON object; see `data/make.sh`.
 pub static NOT_CLAIMS: &[u8] = include_bytes!("../data/not-claims-2048.jwt").trim_ascii_end();

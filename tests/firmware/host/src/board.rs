@@ -132,7 +132,6 @@ impl Variant {
 }
 
 impl Board {
-    #[cfg(feature = "wasm")]
     pub fn is_wasm(&self) -> bool {
         self.emulator.is_empty()
     }
@@ -175,7 +174,6 @@ impl Board {
 
     /// Runs a program and returns what it printed; an error unless it ended well.
     pub fn run(&self, program: &Path) -> Result<String> {
-        #[cfg(feature = "wasm")]
         if self.is_wasm() {
             return crate::wasm::run(program);
         }

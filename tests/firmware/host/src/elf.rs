@@ -70,6 +70,48 @@ pub fn flash(path: &Path) -> Result<u64> {
     })
 }
 
+/// Parts of mangled symbol names, the module that each belongs to, in this order. Parts of a path are written with their
+/// lengths before them.
+const MODULES: &[(&str, &str)] = &[
+    ("8fixtures", ""),
+    ("message_hash", "SHA-256"),
+    ("4sha2", "SHA-256"),
+    ("rs2567backend", "RSA"),
+    ("rs256..backend", "RSA"),
+    ("rs2565rs256", "RSA"),
+    ("rs2569base64url", "base64url"),
+    ("rs2564json", "JSON"),
+    ("rs256..json", "JSON"),
+    ("rs2566claims", "claims"),
+    ("rs2566policy", "policy"),
+    ("rs256..policy", "policy"),
+    ("rs2563jws", "token and header"),
+    ("rs2563jwk", "key selection, verifier"),
+    ("rs25610candidates", "key selection, verifier"),
+    ("rs2568verifier", "key selection, verifier"),
+    ("mem", "memcpy and the like"),
+];
+
+/// Octets by module; what belongs to none is the harness and constants without a name.
+pub fn modules(path: &Path) -> Result<Vec<(&'static str, u64)>> {
+    with(path, |elf| {
+        let mut sizes: Vec<(&str, u64)> = Vec::new();
+        for symbol in elf.symbols() {
+            let name = symbol.name().unwrap_or_default();
+            let Some(&(_, module)) = MODULES.iter().find(|(part, _)| name.contains(part)) else {
+                continue;
+            };
+            match sizes.iter_mut().find(|(known, _)| *known == module) {
+                _ if module.is_empty() => {}
+                Some((_, size)) => *size += symbol.size(),
+                None => sizes.push((module, symbol.size())),
+            }
+        }
+        sizes.sort_by_key(|&(_, size)| std::cmp::Reverse(size));
+        Ok(sizes)
+    })
+}
+
 fn with<T>(path: &Path, read: impl FnOnce(&object::File<'_>) -> Result<T>) -> Result<T> {
     let octets = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let elf = object::File::parse(octets.as_slice()).map_err(|error| format!("{}: {error}", path.display()))?;

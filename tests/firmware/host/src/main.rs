@@ -10,7 +10,7 @@ mod board;
 mod elf;
 mod image;
 mod table;
-#[cfg(feature = "wasm")]
+#[cfg_attr(not(feature = "wasm"), path = "no_wasm.rs")]
 mod wasm;
 
 use std::process::ExitCode;
@@ -98,6 +98,10 @@ fn measure(board: &Board, variant: &Variant) -> Result<Vec<Row>> {
         let flash = image::flash(board, &built.join(bin))?;
         rows.push(row(format!("{bin} flash"), flash.saturating_sub(empty)));
     }
+    println!(
+        "token2048 by module: {}",
+        image::modules(board, &built.join("token2048"))?
+    );
     println!("no panic, no allocator, no 64-bit division, no floating point");
     // The gate tests itself. Where it looks does not depend on the feature for assembly.
     if variant.features.is_empty() {

@@ -10,7 +10,7 @@ use core::hint::black_box;
 
 use rs256::{
     ClaimsError, Error, HeaderError, InvalidSignature, Issuer, JwsError, KeySelectionError, KeySet, NumericDate,
-    Policy, PolicyError, Rsa2048, Rsa4096, RsaPublicKey, RsaSize, Verifier, bearer, internals,
+    Policy, PolicyError, Rsa2048, Rsa3072, Rsa4096, RsaPublicKey, RsaSize, Verifier, bearer, internals,
 };
 use rs256_device::fixtures::{ENTRA_POLICY, NOT_CLAIMS, NOW, OTHER_KEYS, PEM, SMALL_POLICY, rsa2048, rsa3072, rsa4096};
 use rs256_device::{painted, print, print_u32, ticks};
@@ -36,7 +36,7 @@ impl<T> Shared<T> {
 }
 
 static KEYS_2048: Shared<KeySet<4, Rsa2048>> = Shared::new(KeySet::new());
-static KEYS_3072: Shared<KeySet<4, Rsa4096>> = Shared::new(KeySet::new());
+static KEYS_3072: Shared<KeySet<4, Rsa3072>> = Shared::new(KeySet::new());
 static KEYS_4096: Shared<KeySet<4, Rsa4096>> = Shared::new(KeySet::new());
 static OTHER: Shared<KeySet<4, Rsa2048>> = Shared::new(KeySet::new());
 static BUF: Shared<[u8; 2048]> = Shared::new([0; 2048]);
@@ -95,7 +95,7 @@ fn prepare_and_verify() -> bool {
 const CASES: &[(&str, fn() -> bool)] = &[
     ("empty", || black_box(true)),
     ("rsa-2048", rsa!(Rsa2048, rsa2048)),
-    ("rsa-3072", rsa!(Rsa4096, rsa3072)),
+    ("rsa-3072", rsa!(Rsa3072, rsa3072)),
     ("rsa-4096", rsa!(Rsa4096, rsa4096)),
     ("token-2048", || {
         verify(&KEYS_2048, &SMALL_POLICY, &rsa2048::TOKEN, NOW).is_ok()

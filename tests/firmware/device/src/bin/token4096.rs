@@ -6,19 +6,14 @@
 
 use core::hint::black_box;
 
-use rs256::{NumericDate, Rsa4096, RsaPublicKey, Verifier};
+use rs256::{NumericDate, Verifier};
 use rs256_device::fixtures::{NOW, SMALL_POLICY, rsa4096};
-
-static KEY: RsaPublicKey<Rsa4096> = match RsaPublicKey::<Rsa4096>::from_be_bytes(&rsa4096::N, &[1, 0, 1]) {
-    Ok(key) => key,
-    Err(_) => panic!("no key"),
-};
 
 rs256_device::program!(run);
 
 fn run() -> bool {
     let mut buf = [0; 1024];
-    let verifier = Verifier::new(black_box(&KEY), black_box(&SMALL_POLICY));
+    let verifier = Verifier::new(black_box(&rsa4096::KEY), black_box(&SMALL_POLICY));
     let token = black_box(rsa4096::TOKEN.as_slice());
     let now = NumericDate::from_secs(black_box(NOW));
     verifier.verify(token, now, black_box(&mut buf)).is_ok()

@@ -25,11 +25,6 @@ use rs256_device::fixtures::{ENTRA_POLICY, NOW, PEM, SMALL_POLICY, rsa2048};
 
 rs256_device::program!(run);
 
-static KEY: RsaPublicKey<Rsa2048> = match RsaPublicKey::<Rsa2048>::from_be_bytes(&rsa2048::N, &[1, 0, 1]) {
-    Ok(key) => key,
-    Err(_) => panic!("at compile time"),
-};
-
 /// Counts what is written, so that formatting is not thrown away.
 struct Sink(usize);
 
@@ -308,7 +303,11 @@ fn run() -> bool {
         Authority::new(&keys, &SMALL_POLICY),
         Authority::new(&keys, &ENTRA_POLICY),
     ];
-    good &= verify(&Verifier::new(black_box(&KEY), black_box(&SMALL_POLICY)), token, buf);
+    good &= verify(
+        &Verifier::new(black_box(&rsa2048::KEY), black_box(&SMALL_POLICY)),
+        token,
+        buf,
+    );
     good &= verify(&Verifier::new(black_box(&small), black_box(&SMALL_POLICY)), token, buf);
     good &= verify(&Verifier::new(black_box(&large), black_box(&SMALL_POLICY)), token, buf);
     good &= verify(&Verifier::any(black_box(&authorities)), token, buf);
@@ -333,7 +332,7 @@ fn run() -> bool {
     );
 
     good &= around::together(&Verifier::new(black_box(&keys), black_box(&SMALL_POLICY)), token, buf).is_ok();
-    good &= around::devices(black_box(&KEY), black_box(&keys), token, buf);
+    good &= around::devices(black_box(&rsa2048::KEY), black_box(&keys), token, buf);
     // The policies of the providers refuse this token; what they do with a good one is linked all the same.
     black_box(around::providers(
         black_box(&keys),
