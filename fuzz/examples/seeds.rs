@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+use rs256_fuzz::{TARGETS, verdicts};
 use serde_json::Value;
 
 /// Longest seed, in octets; a longer one teaches a fuzzer little.
@@ -132,9 +133,27 @@ fn main() {
     let documents = documents.chain([adfs, "{}", ""].into_iter().chain(rests).map(str::to_owned));
     write("discovery", documents.map(String::into_bytes), 30);
 
-    write("cache", noise(20, 120), 20);
-    write("entra", noise(60, 200), 60);
-    write("rotation", noise(40, 200), 40);
-    write("rsa", noise(40, 200), 40);
-    write("token", noise(60, 300), 60);
+    for (name, most, len) in [
+        ("cache", 20, 120),
+        ("entra", 60, 200),
+        ("rotation", 40, 200),
+        ("rsa", 40, 200),
+        ("token", 60, 300),
+    ] {
+        write(name, recipes(name, most, len), most);
+    }
+}
+
+/// Recipes of which every other one makes something that is accepted, as far as there are such in the noise.
+fn recipes(target: &str, count: usize, len: usize) -> Vec<Vec<u8>> {
+    let (_, run) = TARGETS.iter().find(|(name, _)| *name == target).expect("a target");
+    let accepts = |recipe: &Vec<u8>| {
+        verdicts::take();
+        run(recipe);
+        verdicts::take().0 > 0
+    };
+    let (mut accepted, mut refused): (Vec<_>, Vec<_>) = noise(count * 6, len).into_iter().partition(accepts);
+    accepted.truncate(count / 2);
+    refused.truncate(count - accepted.len());
+    [accepted, refused].concat()
 }

@@ -11,7 +11,7 @@ use rs256_fuzz::{TARGETS, verdicts};
 const INPUTS: [(&str, usize); 14] = [
     ("base64url", 29),
     ("bearer", 27),
-    ("cache", 20),
+    ("cache", 10),
     ("claims", 93),
     ("compact", 39),
     ("discovery", 12),

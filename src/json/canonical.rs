@@ -23,7 +23,11 @@ pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
     let mut valid = true;
     // INVARIANT: `written <= read`, because no spelling is longer than what it stands for.
     while let Some(&octet) = text.get(read) {
-        if WIDE && let Some(run) = run_at(text, read) {
+        // Where escapes are dense, looking for a run at each of them would be most of the work.
+        if WIDE
+            && octet != b'\\'
+            && let Some(run) = run_at(text, read)
+        {
             // The whole run is in `run` before the first octet of it is written over.
             in_string ^= odd_quotation_marks(&run);
             overwrite(text, written, &run);

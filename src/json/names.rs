@@ -136,6 +136,7 @@ impl<P: Place> Table<'_, P> {
         let hash = match name.as_str() {
             _ if cfg!(not(target_pointer_width = "64")) => hash_of_chars(name),
             Some(name) => plain_hash(text, open, name),
+            None if self.is_canonical => plain_hash(text, open, name.raw()),
             None => escaped_hash(name),
         };
         // The top eight bits of the hash choose the place.
@@ -183,7 +184,7 @@ fn name_at(text: &str, offset: usize) -> Option<JsonStr<'_>> {
     Scanner::new(text.get(offset..)?).string(0).ok().map(|(name, _)| name)
 }
 
-/// Hash of a name that is written without escapes, its opening quotation mark at `open` of `text`.
+/// Hash of a name by the octets that it is written with, its opening quotation mark at `open` of `text`.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 fn plain_hash(text: &str, open: usize, name: &str) -> u32 {
     let close = open + 1 + name.len();
