@@ -422,8 +422,8 @@ fn policy_rows() -> Vec<Row> {
     rows
 }
 
-/// What the policies of a provider and the rotation of keys refuse; `entra.rs`, `adfs.rs`, `roles.rs` and `rotation.rs`
-/// cause these.
+/// What the policies of a provider and the rotation of keys refuse; `entra/main.rs`, `adfs.rs`, `roles.rs` and
+/// `rotation.rs` cause these.
 fn provider_rows() -> Vec<Row> {
     let mut rows = [
         (

@@ -206,7 +206,7 @@ const ROWS: &[(&str, Row)] = &[
     ),
     (
         "CVE-2025-55241",
-        // The binding of `tid` is in `entra.rs`.
+        // The binding of `tid` is in `entra/main.rs`.
         Here(&["cve_2025_55241_nested_tokens_are_not_unwrapped"]),
     ),
     (
@@ -301,7 +301,7 @@ const ROWS: &[(&str, Row)] = &[
         "ask 5: a string or an array",
         Here(&["string_or_array_claims_read_the_same_way_in_both_forms"]),
     ),
-    ("ask 6: issuers with {tenantid}", In("entra.rs", "tenancy")),
+    ("ask 6: issuers with {tenantid}", In("entra/main.rs", "tenancy")),
     ("ask 7: the clock injected", Here(&["the_clock_is_an_argument"])),
     (
         "ask 8: clock skew",
