@@ -4,7 +4,7 @@
 
 use core::fmt;
 
-/// Why an [`Accelerator`](crate::Accelerator) gave no answer that can be used. It says nothing about the token.
+/// Why an [`Accelerator`](crate::accelerator::Accelerator) gave no answer that can be used. It says nothing about the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
