@@ -82,7 +82,7 @@ impl Show {
                     .collect::<Vec<_>>(),
             ),
             Value::Date(date) => time::utc(date.as_secs()),
-            Value::Clock { now, leeway } => format!("{}, leeway {leeway} s", time::utc(now.as_secs())),
+            Value::Clock { now, leeway } => format!("now {}, leeway {leeway} s", time::utc(now.as_secs())),
             Value::MaxAge { now, secs, leeway } => {
                 format!(
                     "at most {} old at {}, leeway {leeway} s",
