@@ -86,9 +86,9 @@ const MODULES: &[(&str, &str)] = &[
     ("rs2566policy", "policy"),
     ("rs256..policy", "policy"),
     ("rs2563jws", "token and header"),
-    ("rs2563jwk", "key selection, verifier"),
-    ("rs25610candidates", "key selection, verifier"),
-    ("rs2568verifier", "key selection, verifier"),
+    ("rs2563jwk", "keys and verifier"),
+    ("rs25610candidates", "keys and verifier"),
+    ("rs2568verifier", "keys and verifier"),
     ("mem", "memcpy and the like"),
 ];
 

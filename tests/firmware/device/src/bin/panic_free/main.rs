@@ -341,7 +341,7 @@ fn run() -> bool {
     ));
     black_box(around::metadata(buf));
 
-    good &= explained(black_box(&KEY), token, buf);
+    good &= explained(black_box(&rsa2048::KEY), token, buf);
 
     good &= bearer(black_box(b"Bearer abc.def.ghi")).is_ok();
     good &= bearer_only(black_box([b"Bearer abc".as_slice()])).is_ok();
