@@ -14,12 +14,12 @@ use core::hint::black_box;
 use core::ops::{Deref, DerefMut};
 
 use rs256::cache::VerifiedCache;
-use rs256::rotation::{Action, Freshness, RotatingKeys, Rotation};
 use rs256::entra::{self, Tenant, guid};
 use rs256::report::{Explain, Inspector, Outcome};
+use rs256::rotation::{Action, Freshness, RotatingKeys, Rotation};
 use rs256::{
-    adfs, Authority, Check, CompactJws, Issuer, JsonValue, KeySet, Leeway, NumericDate, Policy, PolicyError, PreparedKey,
-    Revocation, Rsa2048, Rsa4096, Rsa8192, RsaPublicKey, RsaSize, TokenView, Verifier, bearer, bearer_only,
+    Authority, Check, CompactJws, Issuer, JsonValue, KeySet, Leeway, NumericDate, Policy, PolicyError, PreparedKey,
+    Revocation, Rsa2048, Rsa4096, Rsa8192, RsaPublicKey, RsaSize, TokenView, Verifier, adfs, bearer, bearer_only,
 };
 use rs256_device::fixtures::{ENTRA_POLICY, NOW, PEM, SMALL_POLICY, rsa2048};
 
@@ -247,7 +247,12 @@ fn explained<S: RsaSize>(keys: &RsaPublicKey<S>, token: &[u8], buf: &mut [u8]) -
         for inspector in black_box(inspectors) {
             let report = inspector.report(token, now, buf);
             for finding in report.findings() {
-                black_box((finding.rule().name(), finding.rule().description(), finding.found(), finding.expected()));
+                black_box((
+                    finding.rule().name(),
+                    finding.rule().description(),
+                    finding.found(),
+                    finding.expected(),
+                ));
                 if let Outcome::Failed(error) = finding.outcome() {
                     show(error);
                     failed = failed.wrapping_add(1);
@@ -255,7 +260,12 @@ fn explained<S: RsaSize>(keys: &RsaPublicKey<S>, token: &[u8], buf: &mut [u8]) -
             }
             black_box((report.omitted(), report.key(), report.signature_len()));
             black_box((report.unverified_header_octets(), report.unverified_payload_octets()));
-            for (name, _) in report.unverified_header().into_iter().chain(report.unverified_claims()).flat_map(|o| o.iter()) {
+            for (name, _) in report
+                .unverified_header()
+                .into_iter()
+                .chain(report.unverified_claims())
+                .flat_map(|o| o.iter())
+            {
                 show(name);
             }
         }
