@@ -95,7 +95,7 @@ pub async fn slow_and_broken_clients() -> Figures {
         // A header that comes an octet at a time.
         clients.spawn(async move {
             let mut client = Client::connect(api).await.unwrap();
-            for octet in b"GET /me HTTP/1.1\r\nHost: ".iter().cycle() {
+            for octet in b"GET /me HTTP/1.1\r\nHost: ".iter().cycle().take(100) {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 if client.stream.write_all(&[*octet]).await.is_err() {
                     break;
