@@ -70,12 +70,12 @@ fn header_of(open: &str, unit: &str, close: &str, size: usize) -> String {
     with_header(&format!(r#"{{"alg":"RS256","kid":"k1","x":{value}}}"#), size)
 }
 
-/// Names of `len` octets that differ in the middle alone: nothing that looks at their ends or lengths tells them apart.
+/// Names of `len` octets, 24 or more, that differ before their last eight alone: their hashes are equal, and comparing two
+/// of them takes as long as it can.
 fn twins(count: usize, len: usize, piece: &str) -> Vec<String> {
-    let half = len.saturating_sub(16) / 2;
-    let side = |room: usize| piece.repeat(room / piece.len()) + &"q".repeat(room % piece.len());
+    let filled = |room: usize| piece.repeat(room / piece.len()) + &"q".repeat(room % piece.len());
     (0..count)
-        .map(|index| format!("{}{index:04}{}", side(half), side(half)))
+        .map(|index| format!("{}{index:04}{}", filled(len - 12), filled(8)))
         .collect()
 }
 
@@ -323,7 +323,7 @@ const CASES: &[Case] = &[
         },
     },
     Case {
-        name: "discovery",
+        name: "discovery_names",
         stage: Stage::Discovery,
         make: |size| {
             let start = r#"{"issuer":"https:\/\/a.example","jwks_uri":"https://a.example/k""#;
@@ -412,12 +412,12 @@ fn every_input_takes_its_path() {
         for size in sizes(case) {
             let (input, expected) = (case.make)(size);
             assert_eq!(run(case.stage, &input), expected, "{} {size}", case.name);
-            let is_about = input.len() <= size.max(1_600) && input.len() * 2 >= size.min(64_000);
+            let is_about = input.len() <= (size + size / 20).max(1_600) && input.len() * 2 >= size.min(64_000);
             assert!(is_about, "{} {size}: {} octets", case.name, input.len());
             count += 1;
         }
     }
-    assert_eq!((CASES.len(), count), (30, 120));
+    assert_eq!((CASES.len(), count), (30, 119));
 }
 
 /// Instructions by case and size, as `measure` wrote them.
