@@ -72,6 +72,11 @@ fn is_guid(text: &str) -> bool {
         })
 }
 
+/// Whether JSON has no way to write the text without a backslash.
+fn needs_escape(text: &str) -> bool {
+    text.contains(|c| matches!(c, '"' | '\\' | '\0'..='\x1f'))
+}
+
 /// What the key set says about the key.
 #[derive(Debug)]
 struct Published {
@@ -84,7 +89,7 @@ impl Rules {
         let demand = |holds: bool| holds.then_some(());
         let text = |name: &str| claims.string(name);
         demand(!has_header_nonce)?;
-        // RULE tenant: one claim of that name in whatever case, a GUID
+        // RULE tenant: one claim of that name in whatever case, a GUID in lower case, as Entra writes it
         demand(
             claims
                 .0
@@ -92,7 +97,7 @@ impl Rules {
                 .all(|(name, _)| name == "tid" || !name.eq_ignore_ascii_case("tid")),
         )?;
         let tid = text("tid")??;
-        demand(is_guid(tid))?;
+        demand(is_guid(tid) && !tid.contains(|c: char| c.is_ascii_uppercase()))?;
         let version = ["1.0", "2.0"]
             .iter()
             .position(|known| text("ver").flatten() == Some(known))?;
@@ -130,7 +135,11 @@ impl Rules {
             } => {
                 let has_hash = claims.get("at_hash").is_some() || claims.get("c_hash").is_some();
                 let is_app = match (scp, idtyp) {
-                    (Some(_), None | Some("user")) => false,
+                    // RULE scope: a scp without a scope delegates nothing
+                    (Some(scp), None | Some("user")) => {
+                        demand(!needs_escape(scp) && scp.split(' ').any(|word| !word.is_empty()))?;
+                        false
+                    }
                     (None, Some("app")) => true,
                     (None, None) => {
                         demand(!idtyp_required && client.is_some() && nonce.is_none() && !has_hash)?;
@@ -456,6 +465,8 @@ fn roles_agree(
     for claim in ["roles", "scp", "groups", "wids"] {
         let values: Vec<Option<&str>> = match claims.get(claim) {
             None => vec![],
+            // A scope has no character that must be escaped, so this is one value that nobody knows.
+            Some(Node::String(text)) if claim == "scp" && needs_escape(text) => vec![None],
             Some(Node::String(text)) if claim == "scp" => {
                 text.split(' ').filter(|word| !word.is_empty()).map(Some).collect()
             }
