@@ -239,6 +239,18 @@ mod tests {
         }
     }
 
+    /// A name that is asked for may hold what stands between two names of the text; 257 octets from `a` to `a` have the
+    /// tag of `a`.
+    #[test]
+    fn nothing_in_a_nested_object_is_a_claim() {
+        let inner = format!("{}a", "x".repeat(251));
+        let text = format!("{{\"a\":{{\"{inner}\":1}},\"zz\":2}}");
+        claims(&text, |claims| {
+            assert!(claims.get(&format!("a\":{{\"{inner}")).is_none());
+            assert!(claims.get("a").is_some() && claims.get("zz").is_some());
+        });
+    }
+
     #[test]
     fn finds_names_that_differ_in_case_alone() {
         let many: String = (0..80).map(|n| format!("\"claim{n}\":{n},")).collect();
