@@ -9,7 +9,7 @@
 
 pub(crate) mod emsa;
 mod fingerprint;
-mod message_hash;
+pub(crate) mod message_hash;
 pub(crate) mod public_key;
 pub(crate) mod size;
 mod words;

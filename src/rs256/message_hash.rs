@@ -45,7 +45,7 @@ pub(crate) fn digest(message: &[u8]) -> [u8; 32] {
 }
 
 /// What a SHA-256 begins with ([FIPS 180-4 section 5.3.3](https://doi.org/10.6028/NIST.FIPS.180-4)).
-const INITIAL: [u32; 8] = [
+pub(crate) const INITIAL: [u32; 8] = [
     0x6a09_e667,
     0xbb67_ae85,
     0x3c6e_f372,

@@ -16,6 +16,7 @@ use core::arch::x86_64::{
 use super::Ifma;
 use super::lanes::{self, load_16};
 use crate::rs256::MessageHash;
+use crate::rs256::message_hash::INITIAL;
 
 /// A block of a message.
 type Block = [u8; 64];
@@ -38,18 +39,6 @@ pub(super) const K: [[u32; 4]; 16] = [
     [0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3],
     [0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208],
     [0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2],
-];
-
-/// The initial hash value, a to h (section 5.3.3).
-const INITIAL: [u32; 8] = [
-    0x6a09_e667,
-    0xbb67_ae85,
-    0x3c6e_f372,
-    0xa54f_f53a,
-    0x510e_527f,
-    0x9b05_688c,
-    0x1f83_d9ab,
-    0x5be0_cd19,
 ];
 
 /// The eight words of a hash value, in the order of the instructions.
