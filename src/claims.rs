@@ -88,7 +88,7 @@ impl<'b> Claims<'b> {
         // Where the object will begin that is kept.
         let object_text = text.trim_ascii_start();
         while let Some((name, value)) = members.next_member()? {
-            self.index.insert(object_text, name);
+            self.index.insert(object_text, name, value);
             // After `canonicalise` a name that still holds an escape is none of these.
             let claim = match name.as_str() {
                 Some("iss") => RegisteredClaim::Issuer,
@@ -179,7 +179,8 @@ impl<'b> Claims<'b> {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<JsonValue<'b>> {
         match self.index.find(self.object.as_str(), name) {
-            Found::Value(value) => Some(value),
+            Found::Value(text) => JsonValue::from_valid(text),
+            Found::EscapedString(text) => JsonValue::from_valid_escaped(text),
             Found::Nothing => None,
             Found::Unknown => self.object.get(name),
         }

@@ -417,6 +417,39 @@ fn a_value_under_another_claim_means_nothing() {
     assert_eq!(adfs_held(json!({ "group": "CONTOSO\\Staff" })).roles(), WRITE | READ);
 }
 
+/// Arrays of strings of 36 octets are read in larger steps than others. These have quotation marks where such an array has
+/// them, and are others all the same.
+#[test]
+fn an_array_that_only_looks_like_one_of_guids() {
+    let staff = STAFF.as_str();
+    let (head, tail) = ("x".repeat(10), "y".repeat(23));
+    // `"xxxxxxxxxx","yyyyyyyyyyyyyyyyyyyyyyy"` is as long as a GUID with its quotation marks
+    for (groups, roles, unknown) in [
+        (json!([head, tail]), RoleSet::EMPTY, 2),
+        (json!([head, tail, staff]), WRITE | READ, 2),
+        (json!([staff, head, tail]), WRITE | READ, 2),
+        // one string, with escaped quotation marks in it
+        (
+            json!([format!("{}\"{}", "x".repeat(9), "y".repeat(25))]),
+            RoleSet::EMPTY,
+            1,
+        ),
+        (json!([format!("{}\",\"{staff}", "x".repeat(34))]), RoleSet::EMPTY, 1),
+        (json!([staff, format!("{}\\", "x".repeat(35))]), WRITE | READ, 1),
+        // and some that are
+        (json!(["x".repeat(36)]), RoleSet::EMPTY, 1),
+        (json!(vec!["é".repeat(18); 20]), RoleSet::EMPTY, 20),
+        (
+            json!([vec![head.repeat(3) + "yyyyyy"; 250], vec![staff.into()]].concat()),
+            WRITE | READ,
+            250,
+        ),
+    ] {
+        let held = entra_held(json!({ "scp": "orders.none", "groups": groups }));
+        assert_eq!((held.roles(), held.unknown_values()), (roles, unknown + 1), "{groups}");
+    }
+}
+
 /// Another authority may write an issuer that begins like one of Entra's; its tokens get no role of Entra's.
 #[test]
 fn an_issuer_that_only_begins_like_entras_is_not_entras() {

@@ -24,6 +24,8 @@ pub(super) struct Index {
     /// Where the quotation mark before its name is.
     // INVARIANT: no name begins where the object does, so 0 is none.
     starts: [u16; ROOM],
+    /// A bit for each claim whose value is a string with an escape in it.
+    escaped: u64,
     count: usize,
     /// Where the name of the first claim is that the table does not hold, or 0. It holds none after that one.
     beyond: usize,
@@ -35,6 +37,7 @@ impl Index {
         Self {
             tags: [[0; 8]; ROOM / 8],
             starts: [0; ROOM],
+            escaped: 0,
             count: 0,
             beyond: 0,
         }
@@ -42,7 +45,7 @@ impl Index {
 
     /// Remembers the next claim of `text`.
     #[inline(always)]
-    pub(super) fn insert(&mut self, text: &[u8], name: JsonStr<'_>) {
+    pub(super) fn insert(&mut self, text: &[u8], name: JsonStr<'_>, value: JsonValue<'_>) {
         let start = offset_in(text, name.raw());
         if let Some(plain) = name.as_str()
             && let Ok(short) = u16::try_from(start)
@@ -52,6 +55,8 @@ impl Index {
         {
             *tag_here = tag(plain.as_bytes());
             *start_here = short;
+            let is_escaped = matches!(value, JsonValue::String(text) if text.as_str().is_none());
+            self.escaped |= u64::from(is_escaped) << self.count;
             self.count += 1;
         } else if self.beyond == 0 {
             self.beyond = start;
@@ -59,18 +64,19 @@ impl Index {
     }
 
     /// The claim `name`, or how far the table knows of it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn find<'b>(&self, text: &'b str, name: &str) -> Found<'b> {
         let found = self.named(text, name).find(|(found, _)| {
-            // Names are short: octet by octet is as fast as it gets.
-            found.iter().eq(name.as_bytes())
+            // Names are short: octet by octet is as fast as it gets. What is asked for may hold a quotation mark, and then
+            // be the octets of a name and of what follows it; no name without escapes holds one.
+            found.iter().zip(name.as_bytes()).all(|(a, b)| a == b && *a != b'"')
         });
         match found {
-            // The octets of a name and of what follows it; no plain name holds a quotation mark.
-            Some(_) if name.contains('"') => Found::Unknown,
-            Some((_, place)) => self
-                .value_at(text, place, name.len())
-                .map_or(Found::Unknown, Found::Value),
+            Some((_, place)) => match self.value_at(text, place, name.len()) {
+                Some(value) if self.escaped >> place & 1 == 1 => Found::EscapedString(value),
+                Some(value) => Found::Value(value),
+                None => Found::Unknown,
+            },
             None if self.beyond != 0 => Found::Unknown,
             None => Found::Nothing,
         }
@@ -91,8 +97,9 @@ impl Index {
         let len = name.len();
         let eights = self.tags.iter().enumerate().take(self.count.div_ceil(8));
         eights
-            .filter(move |(_, tags)| holds_zero(u64::from_le_bytes(**tags) ^ wanted))
-            .flat_map(|(eight, _)| 8 * eight..8 * eight + 8)
+            .flat_map(move |(eight, tags)| {
+                zero_octets(u64::from_le_bytes(*tags) ^ wanted).map(move |octet| 8 * eight + octet)
+            })
             .filter_map(move |place| Some((self.name_at(text, place, len)?, place)))
     }
 
@@ -106,22 +113,29 @@ impl Index {
 
     /// The value of the claim at a place, whose name has `len` octets.
     #[inline]
-    fn value_at<'b>(&self, text: &'b str, place: usize, len: usize) -> Option<JsonValue<'b>> {
-        let whitespace = [' ', '\t', '\n', '\r'];
-        let next = match self.starts.get(place + 1) {
+    fn value_at<'b>(&self, text: &'b str, place: usize, len: usize) -> Option<&'b str> {
+        // From behind the quotation mark after the name to the comma before the next name or the brace at the end.
+        let start = usize::from(*self.starts.get(place)?) + len + 2;
+        let end = match self.starts.get(place + 1) {
             Some(next) if *next != 0 => usize::from(*next),
-            _ => self.beyond,
+            _ if self.beyond != 0 => self.beyond,
+            _ => text.len(),
         };
-        let before_next = match next {
-            // The closing brace of the object is its last octet.
-            0 => text.strip_suffix('}')?,
-            next => text.get(..next)?.trim_end_matches(whitespace).strip_suffix(',')?,
-        };
-        let name = usize::from(*self.starts.get(place)?) + 1;
-        let behind_name = before_next.get(name + len + 1..)?;
-        let value = behind_name.trim_start_matches(whitespace).strip_prefix(':')?;
-        JsonValue::from_valid(value.trim_matches(whitespace))
+        match text.as_bytes().get(start..end)? {
+            [b':', first, .., last, b',' | b'}'] if *first > b' ' && *last > b' ' => text.get(start + 1..end - 1),
+            _ => without_whitespace(text.get(start..end)?),
+        }
     }
+}
+
+/// The value between colon and comma or brace, with whitespace around each of them.
+#[cfg(target_pointer_width = "64")]
+#[cold]
+fn without_whitespace(text: &str) -> Option<&str> {
+    let whitespace = [' ', '\t', '\n', '\r'];
+    let value = text.trim_start_matches(whitespace).strip_prefix(':')?;
+    let value = value.trim_end_matches(whitespace).strip_suffix([',', '}'])?;
+    Some(value.trim_matches(whitespace))
 }
 
 /// What a table says about a claim.
@@ -130,7 +144,10 @@ impl Index {
     expect(dead_code, reason = "without a table all is unknown")
 )]
 pub(super) enum Found<'b> {
-    Value(JsonValue<'b>),
+    /// A value that is no string with an escape in it, as it is written.
+    Value(&'b str),
+    /// A string with an escape in it, as it is written.
+    EscapedString(&'b str),
     Nothing,
     /// The claim may be there all the same: walk.
     Unknown,
@@ -143,12 +160,20 @@ fn offset_in(text: &[u8], name: &str) -> usize {
     name.as_ptr().addr().wrapping_sub(text.as_ptr().addr()).wrapping_sub(1)
 }
 
-/// Whether an octet is zero; now and then also where none is.
+/// Which octets are zero, counted from the lowest.
 #[cfg(target_pointer_width = "64")]
 #[inline]
-const fn holds_zero(octets: u64) -> bool {
-    const ONES: u64 = u64::MAX / 0xff;
-    octets.wrapping_sub(ONES) & !octets & ONES << 7 != 0
+#[expect(clippy::as_conversions, reason = "at most 7")]
+fn zero_octets(octets: u64) -> impl Iterator<Item = usize> {
+    const LOW_SEVEN: u64 = u64::MAX / 0xff * 0x7f;
+    // The top bit of each octet that is not zero: its other bits carry into it, or it is set.
+    let not_zero = ((octets & LOW_SEVEN) + LOW_SEVEN) | octets;
+    let mut left = !not_zero & !LOW_SEVEN;
+    core::iter::from_fn(move || {
+        let octet = left.trailing_zeros() / 8;
+        left &= left.checked_sub(1)?;
+        Some(octet as usize)
+    })
 }
 
 /// A digest of a name in one octet: equal for names that differ in case alone, different for most others.
@@ -172,7 +197,7 @@ impl Index {
         Self
     }
 
-    pub(super) const fn insert(&mut self, _text: &[u8], _name: JsonStr<'_>) {}
+    pub(super) const fn insert(&mut self, _text: &[u8], _name: JsonStr<'_>, _value: JsonValue<'_>) {}
 
     pub(super) const fn find<'b>(&self, _text: &'b str, _name: &str) -> Found<'b> {
         Found::Unknown

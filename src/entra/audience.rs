@@ -93,9 +93,9 @@ impl<'p> Audience<'p> {
     }
 
     pub(super) fn matches(&self, version: Version, found: &StringOrArray<'_>) -> bool {
-        found.iter().any(|found| {
+        found.any(|found| {
             found.as_str().is_some_and(|found| {
-                found == self.client_id.as_str()
+                self.client_id.is_written(found)
                     || version == Version::V1
                         && self
                             .app_id_uris

@@ -107,7 +107,7 @@ impl<'p> Common<'p> {
             .version_of(facts.tid.0, issuer)
             .ok_or(PolicyError::Issuer)?;
         // STRICT: Entra writes a GUID in lower case, so another spelling, even of both claims, is not the cloud's `iss`.
-        if facts.tid.1.as_str() != facts.tid.0 {
+        if !facts.tid.1.is_written(facts.tid.0) {
             return Err(PolicyError::Issuer);
         }
         Ok((issuer, version))

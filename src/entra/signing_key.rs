@@ -33,14 +33,16 @@ pub(super) fn check(
             // Nearly always it is the cloud's own template of version 2.0, which `iss` was found to be an expansion of.
             let v2 = cloud.template(Version::V2);
             let is_own_template = version == Version::V2 && cloud.issuer_template(Version::V2) == Some(own);
-            let own = Template::new(own);
-            // A template must expand to `iss`; an exact issuer must equal it.
-            let signs_this_issuer = is_own_template || own.expands_to(tid, issuer);
-            // The keys of the version 2.0 endpoint sign tokens of version 1.0 too: there the key's issuer is the same
-            // tenant's of version 2.0.
-            let signs_as_v1 = version == Version::V1 && v2.is_some_and(|v2| own.expands_alike(v2, tid));
-            if !signs_this_issuer && !signs_as_v1 {
-                return Err(PolicyError::SigningKeyIssuer);
+            if !is_own_template {
+                let own = Template::new(own);
+                // A template must expand to `iss`; an exact issuer must equal it.
+                let signs_this_issuer = own.expands_to(tid, issuer);
+                // The keys of the version 2.0 endpoint sign tokens of version 1.0 too: there the key's issuer is the
+                // same tenant's of version 2.0.
+                let signs_as_v1 = version == Version::V1 && v2.is_some_and(|v2| own.expands_alike(v2, tid));
+                if !signs_this_issuer && !signs_as_v1 {
+                    return Err(PolicyError::SigningKeyIssuer);
+                }
             }
         }
         // Keys of the version 1.0 endpoint never have one.

@@ -31,17 +31,6 @@ impl<'j> JsonStr<'j> {
         Self { written }
     }
 
-    /// The string that `text`, already validated, is from quotation mark to quotation mark.
-    #[cfg(target_pointer_width = "64")]
-    pub(super) fn from_valid(text: &'j str) -> Option<Self> {
-        let written = text.strip_suffix('"')?;
-        Some(if written.as_bytes().contains(&b'\\') {
-            Self::escaped(written)
-        } else {
-            Self::plain(written.strip_prefix('"')?)
-        })
-    }
-
     /// The text, if it is written without escapes.
     ///
     /// In a verified token `None` means that the text holds a quotation mark, a backslash or a control character: every

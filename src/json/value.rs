@@ -30,11 +30,11 @@ pub enum JsonValue<'j> {
 }
 
 impl<'j> JsonValue<'j> {
-    /// The value that `text`, already validated, is.
-    #[cfg(target_pointer_width = "64")]
+    /// The value that `text`, already validated and no string with an escape in it, is.
+    #[inline]
     pub(crate) fn from_valid(text: &'j str) -> Option<Self> {
         Some(match text.as_bytes().first()? {
-            b'"' => Self::String(JsonStr::from_valid(text)?),
+            b'"' => Self::String(JsonStr::plain(text.strip_prefix('"')?.strip_suffix('"')?)),
             b'[' => Self::Array(JsonArray::new(text)),
             b'{' => Self::Object(JsonObject::new(text)),
             b't' => Self::Bool(true),
@@ -42,6 +42,11 @@ impl<'j> JsonValue<'j> {
             b'n' => Self::Null,
             _ => Self::Number(JsonNumber::new(text)),
         })
+    }
+
+    /// The string with an escape in it that `text`, already validated, is.
+    pub(crate) fn from_valid_escaped(text: &'j str) -> Option<Self> {
+        Some(Self::String(JsonStr::escaped(text.strip_suffix('"')?)))
     }
 }
 

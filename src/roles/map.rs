@@ -93,9 +93,17 @@ fn collect(section: &Section<'_>, origin: &Origin, claims: &Claims<'_>, held: &m
             }
             Some(JsonValue::String(text)) => look_up_string(section, origin, claim, text, held),
             Some(JsonValue::Array(array)) => {
-                let before = *held;
-                if !look_up_guids(section, origin, claim, array, held) {
-                    *held = before;
+                if let Some(elements) = guids(array) {
+                    for (index, [_, _, .., a, b, c, d, e, f, g, h, _]) in elements.iter().enumerate() {
+                        let start = 39 * index + 2;
+                        match array.as_str().get(start..start + 36) {
+                            Some(guid) if section.may_have(u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h])) => {
+                                look_up(section, origin, claim, guid, held);
+                            }
+                            _ => unknown(held),
+                        }
+                    }
+                } else {
                     for element in array.iter() {
                         match element {
                             JsonValue::String(text) => look_up_string(section, origin, claim, text, held),
@@ -113,27 +121,33 @@ fn collect(section: &Section<'_>, origin: &Origin, claims: &Claims<'_>, held: &m
     }
 }
 
-/// Looks up the elements of an array of GUIDs, which is how groups come in by the hundred: written without whitespace,
-/// the next one is always as far away. Answers `false`, with some of them looked up, when the array is another one.
-fn look_up_guids(section: &Section<'_>, origin: &Origin, claim: &str, array: JsonArray<'_>, held: &mut Held) -> bool {
-    let mut rest = array.as_str().get(1..).unwrap_or_default();
-    loop {
-        // A string begins here, and nothing else than the quotation mark behind 36 octets can end it.
-        let Some([b'"', guid @ .., b'"', _]) = rest.as_bytes().first_chunk::<39>() else {
-            return false;
-        };
-        let is_plain = !guid
-            .iter()
-            .fold(false, |found, octet| found | (*octet == b'"') | (*octet == b'\\'));
-        let Some(guid) = rest.get(1..37).filter(|_| is_plain && guid.len() == 36) else {
-            return false;
-        };
-        look_up(section, origin, claim, guid, held);
-        match rest.as_bytes().get(38) {
-            Some(b',') => rest = rest.get(39..).unwrap_or_default(),
-            close => return close == Some(&b']'),
-        }
-    }
+/// An element of an array of GUIDs: what separates it from the one before, and 36 octets between quotation marks.
+type GuidElement = [u8; 39];
+
+/// The elements of an array that holds nothing but strings of 36 octets, written without whitespace and escapes. That is
+/// how groups come in by the hundred, and there the next one is always as far away.
+fn guids(array: JsonArray<'_>) -> Option<&[GuidElement]> {
+    let (elements, [b']']): (&[GuidElement], _) = array.as_str().as_bytes().as_chunks() else {
+        return None;
+    };
+    let are_in_place = elements.iter().all(|element| matches!(element, [_, b'"', .., b'"']));
+    // With no other quotation mark, and no escape that could make one of these a part of a string, strings begin and end
+    // at these alone.
+    let count = quotation_marks_and_backslashes(elements.as_flattened());
+    (are_in_place && count == 2 * elements.len()).then_some(elements)
+}
+
+/// How many there are.
+fn quotation_marks_and_backslashes(text: &[u8]) -> usize {
+    // In parts whose count fits into an octet, so that compilers make it a sum of octets in vectors.
+    let count = |part: &[u8]| {
+        part.iter().fold(0_u8, |count, octet| {
+            count.wrapping_add(u8::from(*octet == b'"') | u8::from(*octet == b'\\'))
+        })
+    };
+    let (parts, rest) = text.as_chunks::<240>();
+    let whole: usize = parts.iter().map(|part| usize::from(count(part))).sum();
+    whole + usize::from(count(rest))
 }
 
 fn look_up_string(section: &Section<'_>, origin: &Origin, claim: &str, value: JsonStr<'_>, held: &mut Held) {
