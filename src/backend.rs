@@ -12,21 +12,36 @@
 //! the same words: is s^e mod n the encoded message of this digest? `tests.rs` holds all of them against a schoolbook
 //! oracle.
 
-// `rs256_backend="portable…"` switches the IFMA backend off; other targets have none.
+// `rs256_backend="portable…"` or `"avx2"` switches the IFMA backend off; other targets have none.
 #[cfg(all(
     target_arch = "x86_64",
-    not(any(rs256_backend = "portable64", rs256_backend = "portable32"))
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
 ))]
 pub(crate) mod ifma;
 #[cfg(not(all(
     target_arch = "x86_64",
-    not(any(rs256_backend = "portable64", rs256_backend = "portable32"))
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
 )))]
 #[path = "backend/no_ifma.rs"]
 pub(crate) mod ifma;
 
+// And either switches the AVX2 backend off.
+#[cfg(all(
+    target_arch = "x86_64",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32"))
+))]
+pub(crate) mod avx2;
+#[cfg(not(all(
+    target_arch = "x86_64",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32"))
+)))]
+#[path = "backend/no_avx2.rs"]
+pub(crate) mod avx2;
+
 #[cfg(all(rs256_backend = "ifma", not(target_arch = "x86_64")))]
 compile_error!("rs256_backend=\"ifma\" is for x86-64 only");
+#[cfg(all(rs256_backend = "avx2", not(target_arch = "x86_64")))]
+compile_error!("rs256_backend=\"avx2\" is for x86-64 only");
 
 #[cfg(all(feature = "cortex-m-dsp", target_arch = "arm"))]
 mod arm;
@@ -40,7 +55,8 @@ mod tests;
 
 use core::fmt;
 
-use self::ifma::{Form, Ifma};
+use self::avx2::{Avx2, Form as _};
+use self::ifma::{Form as _, Ifma};
 use self::portable::{Chain, Scratch};
 use crate::rs256::public_key::RsaPublicKey;
 use crate::rs256::size::{Rsa2048, Rsa4096, RsaSize};
@@ -54,7 +70,7 @@ pub(crate) use self::portable::{Block, Columns, Modulus, write_be};
     rs256_backend = "portable32",
     all(
         not(target_pointer_width = "64"),
-        not(any(rs256_backend = "portable64", rs256_backend = "ifma"))
+        not(any(rs256_backend = "portable64", rs256_backend = "ifma", rs256_backend = "avx2"))
     )
 ))]
 mod native {
@@ -66,7 +82,7 @@ mod native {
     rs256_backend = "portable32",
     all(
         not(target_pointer_width = "64"),
-        not(any(rs256_backend = "portable64", rs256_backend = "ifma"))
+        not(any(rs256_backend = "portable64", rs256_backend = "ifma", rs256_backend = "avx2"))
     )
 )))]
 mod native {
@@ -112,6 +128,12 @@ enum Inner<S: RsaSize> {
         fingerprint: KeyFingerprint,
         key: S::Ifma,
     },
+    Avx2 {
+        public: RsaPublicKey<S>,
+        // INVARIANT: that of `public`
+        fingerprint: KeyFingerprint,
+        key: S::Avx2,
+    },
 }
 
 // Fits into the RAM of a small microcontroller, and into a few cache lines per key elsewhere.
@@ -126,6 +148,7 @@ pub(crate) enum Backend {
     #[cfg_attr(target_pointer_width = "64", allow(dead_code))]
     Portable32,
     Ifma,
+    Avx2,
 }
 
 impl<S: RsaSize> PreparedKey<S> {
@@ -141,7 +164,7 @@ impl<S: RsaSize> PreparedKey<S> {
                 fingerprint: KeyFingerprint::of(key),
                 key: ifma,
             },
-            None => Inner::Portable(PortableKey::new(key)),
+            None => Inner::of_avx2(key).unwrap_or_else(|| Inner::Portable(PortableKey::new(key))),
         };
         Self { inner }
     }
@@ -150,7 +173,7 @@ impl<S: RsaSize> PreparedKey<S> {
     pub(crate) const fn fingerprint(&self) -> KeyFingerprint {
         match &self.inner {
             Inner::Portable(key) => key.fingerprint,
-            Inner::Ifma { fingerprint, .. } => *fingerprint,
+            Inner::Ifma { fingerprint, .. } | Inner::Avx2 { fingerprint, .. } => *fingerprint,
         }
     }
 
@@ -176,7 +199,7 @@ impl<S: RsaSize> PreparedKey<S> {
     const fn public_key(&self) -> &RsaPublicKey<S> {
         match &self.inner {
             Inner::Portable(key) => &key.public,
-            Inner::Ifma { public, .. } => public,
+            Inner::Ifma { public, .. } | Inner::Avx2 { public, .. } => public,
         }
     }
 
@@ -185,7 +208,21 @@ impl<S: RsaSize> PreparedKey<S> {
             Inner::Portable(_) if NativeLimb::BITS == 64 => Backend::Portable64,
             Inner::Portable(_) => Backend::Portable32,
             Inner::Ifma { .. } => Backend::Ifma,
+            Inner::Avx2 { .. } => Backend::Avx2,
         }
+    }
+}
+
+impl<S: RsaSize> Inner<S> {
+    /// The key for the AVX2 backend, where the machine has it and it serves such keys.
+    fn of_avx2(key: &RsaPublicKey<S>) -> Option<Self> {
+        let token = Avx2::detect()?;
+        let n = key.modulus();
+        Some(Self::Avx2 {
+            public: key.clone(),
+            fingerprint: KeyFingerprint::of(key),
+            key: with_scratch::<S, _>(&n, |scratch| S::Avx2::prepare(token, &n, key.exponent(), scratch))?,
+        })
     }
 }
 
@@ -247,6 +284,7 @@ pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, signature: &[u8], hash: Mes
         KeyRef::Prepared(key) => match &key.inner {
             Inner::Portable(key) => hash.with(|digest| key.verify_vartime(signature, digest)),
             Inner::Ifma { key, .. } => key.get().verify(signature, hash),
+            Inner::Avx2 { key, .. } => hash.with(|digest| key.verify_vartime(signature, digest)),
         },
         KeyRef::Static(key) => hash.with(|digest| verify_unprepared_vartime(key, signature, digest)),
     }
@@ -396,6 +434,12 @@ pub mod internals {
     pub fn prepare_portable<S: RsaSize>(key: &RsaPublicKey<S>) -> PreparedKey<S> {
         let inner = Inner::Portable(PortableKey::new(key));
         PreparedKey { inner }
+    }
+
+    /// The key as a machine with AVX2 and without AVX-512 IFMA prepares it; `None` on a machine without AVX2, and for keys
+    /// that this backend does not serve.
+    pub fn prepare_avx2<S: RsaSize>(key: &RsaPublicKey<S>) -> Option<PreparedKey<S>> {
+        Inner::of_avx2(key).map(|inner| PreparedKey { inner })
     }
 
     pub fn verify_eight<S: RsaSize>(

@@ -7,14 +7,20 @@
     reason = "vector loads and stores, and the entry into code for a CPU feature"
 )]
 
-#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
 use core::arch::x86_64::{__m512i, _mm512_mask_loadu_epi8, _mm512_mask_storeu_epi8, _mm512_set1_epi8};
 
-#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
 use crate::base64url::vbmi::{self, Vbmi};
 
-/// One bit for each of the first `len` lanes; all of them from 64 on.
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+use core::arch::x86_64::{__m256i, _mm256_loadu_si256, _mm256_storeu_si256};
+
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+use crate::backend::avx2::{self, Avx2, Avx2Key, Packed};
+
+/// One bit for each of the first `len` lanes; all of them from 64 on.
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
 fn first(len: usize) -> u64 {
     match len {
         0..64 => (1 << len) - 1,
@@ -23,7 +29,7 @@ fn first(len: usize) -> u64 {
 }
 
 /// The first 64 octets, in as many lanes as there are; `fill` in the others.
-#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 pub(crate) fn load(octets: &[u8], fill: u8) -> __m512i {
@@ -34,7 +40,7 @@ pub(crate) fn load(octets: &[u8], fill: u8) -> __m512i {
 }
 
 /// Writes as many lanes as there are octets.
-#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 pub(crate) fn store(octets: &mut [u8], lanes: __m512i) {
@@ -44,7 +50,7 @@ pub(crate) fn store(octets: &mut [u8], lanes: __m512i) {
 }
 
 /// Enters [`vbmi::translate`].
-#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
 pub(crate) fn enter_translate(_: Vbmi, src: &[u8], out: &mut [u8]) -> bool {
     // SAFETY: `translate` is compiled for the features of `Vbmi`, and the token exists only where `Vbmi::detect` found
     // them.
@@ -57,4 +63,43 @@ pub(crate) fn enter_translate(_: Vbmi, src: &[u8], out: &mut [u8]) -> bool {
 pub(crate) fn enter_flags_of_block(block: &[u8; 64]) -> u64 {
     // SAFETY: `of_block` is compiled for SSE2, which this whole build may use.
     unsafe { crate::json::flags::of_block(block) }
+}
+
+/// Reads four lanes.
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(crate) fn load_u64x4(lanes: &[u64; 4]) -> __m256i {
+    // SAFETY: `lanes` is 32 readable octets, and this load asks for no alignment.
+    unsafe { _mm256_loadu_si256(lanes.as_ptr().cast()) }
+}
+
+/// Writes four lanes.
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(crate) fn store_u64x4(lanes: &mut [u64; 4], value: __m256i) {
+    // SAFETY: `lanes` is 32 writable octets, borrowed for us alone, and this store asks for no alignment.
+    unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), value) }
+}
+
+/// Enters [`avx2::make_friendly`].
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+pub(crate) fn enter_avx2_friendly<const B: usize>(_: Avx2, key: &mut Avx2Key<B>) {
+    // SAFETY: `make_friendly` is compiled for AVX2, and the token exists only where `Avx2::detect` found that.
+    unsafe { avx2::make_friendly(key) }
+}
+
+/// Enters [`avx2::power_of_one`].
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+pub(crate) fn enter_avx2_power_of_one<const B: usize>(_: Avx2, key: &Avx2Key<B>) -> [Packed; B] {
+    // SAFETY: `power_of_one` is compiled for AVX2, and the token exists only where `Avx2::detect` found that.
+    unsafe { avx2::power_of_one(key) }
+}
+
+/// Enters [`avx2::verify`].
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
+pub(crate) fn enter_avx2_verify<const B: usize>(_: Avx2, key: &Avx2Key<B>, s: &[u8], digest: &[u8; 32]) -> bool {
+    // SAFETY: `verify` is compiled for AVX2, and the token exists only where `Avx2::detect` found that.
+    unsafe { avx2::verify(key, s, digest) }
 }

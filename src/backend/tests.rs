@@ -12,7 +12,7 @@ use rsa::BigUint;
 use super::limb::Limb;
 use super::portable::tests::negative_inverse;
 use super::portable::{self, Block, Chain, Modulus, Scratch};
-use super::{Backend, KeyRef, NativeLimb, PreparedKey, naive, public_op, verify};
+use super::{Avx2, Backend, Inner, KeyRef, NativeLimb, PreparedKey, naive, public_op, verify};
 use crate::rs256::MessageHash;
 use crate::rs256::emsa::DIGEST_INFO_SHA256;
 use crate::rs256::public_key::RsaPublicKey;
@@ -101,6 +101,30 @@ const CANDIDATES: &[Candidate] = &[
         verify: prepared_verify::<Rsa8192>,
         power: None,
         takes: |_| true,
+    },
+    Candidate {
+        name: "AVX2, Rsa2048",
+        verify: avx2_verify::<Rsa2048>,
+        power: None,
+        takes: |key| avx2_takes(key) && key.bits() == 2048,
+    },
+    Candidate {
+        name: "AVX2, Rsa3072",
+        verify: avx2_verify::<Rsa3072>,
+        power: None,
+        takes: |key| avx2_takes(key) && key.bits() <= 3072,
+    },
+    Candidate {
+        name: "AVX2, Rsa4096",
+        verify: avx2_verify::<Rsa4096>,
+        power: None,
+        takes: |key| avx2_takes(key) && key.bits() <= 4096,
+    },
+    Candidate {
+        name: "AVX2, Rsa8192",
+        verify: avx2_verify::<Rsa8192>,
+        power: None,
+        takes: |key| avx2_takes(key) && key.bits() <= 4096,
     },
 ];
 
@@ -195,6 +219,19 @@ fn prepared_verify<S: RsaSize>(key: &Key, signature: &[u8], digest: &[u8; 32]) -
         signature,
         MessageHash::Known(digest),
     )
+}
+
+/// Whether the AVX2 backend serves the key on this machine, whatever else the machine has.
+fn avx2_takes(key: &Key) -> bool {
+    key.e == 65537 && Avx2::detect().is_some()
+}
+
+fn avx2_verify<S: RsaSize>(key: &Key, signature: &[u8], digest: &[u8; 32]) -> bool {
+    let key = PreparedKey {
+        inner: Inner::of_avx2(&key.public::<S>()).unwrap(),
+    };
+    assert_eq!(key.backend(), Backend::Avx2);
+    verify(KeyRef::Prepared(&key), signature, MessageHash::Known(digest))
 }
 
 fn encoded_message(k: usize, digest: &[u8; 32]) -> Vec<u8> {
