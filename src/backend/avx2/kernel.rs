@@ -3,12 +3,12 @@
 //! Squares, products and reductions, on vectors of four columns. Layouts and bounds are explained in `NOTES.md`.
 
 use core::arch::x86_64::{
-    __m256i, _mm256_add_epi64, _mm256_alignr_epi8, _mm256_and_si256, _mm256_mul_epu32, _mm256_permute2x128_si256,
-    _mm256_set_epi64x, _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_srli_epi64,
+    __m256i, _mm256_add_epi64, _mm256_alignr_epi8, _mm256_and_si256, _mm256_permute2x128_si256, _mm256_set_epi64x,
+    _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_srli_epi64,
 };
 
 use super::limbs::{LIMB_BITS, LIMB_MASK, Lanes};
-use crate::lanes::{load_u64x4 as load, store_u64x4 as store};
+use crate::lanes::{load_u64x4 as load, multiply_u32x4 as multiply, store_u64x4 as store};
 
 /// Rows of a reduction that are done at once.
 pub(super) const ROWS: usize = 8;
@@ -47,7 +47,7 @@ fn splat(x: u64) -> __m256i {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn mac(x: __m256i, a: __m256i, b: __m256i) -> __m256i {
-    _mm256_add_epi64(x, _mm256_mul_epu32(a, b))
+    _mm256_add_epi64(x, multiply(a, b))
 }
 
 /// The upper two lanes of `below` and the lower two of `x`.
@@ -134,21 +134,19 @@ impl Multipliers {
     }
 }
 
-/// Adds to two blocks of sums, w and w + 1, the products of the blocks `b`, from block k on, and of the blocks `x` that
-/// end at w − k. `upper` is block w + 1 − k of the same number. Returns what `upper` is after the last block.
+/// Adds to two blocks of sums, w and w + 1, the products of the blocks `b`, from block k on, and of the blocks `x`, of which
+/// the last two are w − k and w + 1 − k.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn add_products(sums: &mut [Sums; 2], b: &[Lanes], x: &[Lanes], upper: __m256i) -> __m256i {
+fn add_products(sums: &mut [Sums; 2], b: &[Lanes], x: &[Lanes]) {
     let [mut low, mut high] = *sums;
-    let mut upper = upper;
-    for (b, x) in b.iter().zip(x.iter().rev()) {
-        let (b, lower) = (Multipliers::new(b), load(x));
-        low = low.add(b, lower);
-        high = high.add(b, upper);
-        upper = lower;
+    for (b, x) in b.iter().zip(x.windows(2).rev()) {
+        let [lower, upper] = x else { break };
+        let b = Multipliers::new(b);
+        low = low.add(b, load(lower));
+        high = high.add(b, load(upper));
     }
     *sums = [low, high];
-    upper
 }
 
 /// T = x², in twice as many blocks as x has.
@@ -163,15 +161,17 @@ pub(super) fn square(t: &mut [Lanes], x: &Operand<'_>) {
         let w = 2 * middle;
         let first = (w + 1).saturating_sub(a.len());
         let top = (w + 1).saturating_sub(first);
-        let (Some(b), Some(x), Some(upper)) = (a.get(first..middle), d.get(middle + 1..top), d.get(top)) else {
+        let (Some(b), Some(x)) = (a.get(first..middle), d.get(middle + 1..top + 1)) else {
             return;
         };
-        let Some(diagonal) = a.get(middle) else { return };
+        let (Some(diagonal), Some(above)) = (a.get(middle), x.first()) else {
+            return;
+        };
         let mut sums = [Sums::zero(); 2];
-        let upper = add_products(&mut sums, b, x, load(upper));
+        add_products(&mut sums, b, x);
         let b = Multipliers::new(diagonal);
         store(low, sums[0].add(b, load(diagonal)).columns(&mut spill));
-        store(high, sums[1].add(b, upper).columns(&mut spill));
+        store(high, sums[1].add(b, load(above)).columns(&mut spill));
     }
 }
 
@@ -187,12 +187,10 @@ pub(super) fn multiply_add(t: &mut [Lanes], b: &[Lanes], x: &[Lanes]) {
         let first = (w + 1).saturating_sub(blocks);
         let end = (w + 2).min(b.len());
         let top = (w + 2).saturating_sub(first);
-        let (Some(b), Some(upper)) = (b.get(first..end), x.get(top)) else {
-            return;
-        };
-        let x = x.get((w + 2).saturating_sub(end)..top).unwrap_or_default();
+        let b = b.get(first..end).unwrap_or_default();
+        let x = x.get((w + 2).saturating_sub(end)..top + 1).unwrap_or_default();
         let mut sums = [Sums::zero(); 2];
-        let _ = add_products(&mut sums, b, x, load(upper));
+        add_products(&mut sums, b, x);
         store(low, _mm256_add_epi64(load(low), sums[0].columns(&mut spill)));
         store(high, _mm256_add_epi64(load(high), sums[1].columns(&mut spill)));
     }
@@ -220,6 +218,10 @@ fn settle(t: &mut [Lanes]) {
     }
 }
 
+/// Cuts the low 32 bits to a limb and leaves what is above: the multiplication does not look at it, and the compiler, which would
+/// choose a multiplication of whole lanes where it knows them to be small, knows nothing.
+const JUNK_ABOVE: u64 = !(0xf << LIMB_BITS);
+
 /// The next limbs of the quotient, which are the lowest of what is left. `carry` is what was carried out of the columns
 /// below, and then out of these.
 #[inline]
@@ -227,7 +229,7 @@ fn quotient(low: &Lanes, high: &Lanes, carry: &mut u64) -> [u64; ROWS] {
     let mut q = [0; ROWS];
     for (q, column) in q.iter_mut().zip(low.iter().chain(high)) {
         let x = column + *carry;
-        *q = x & LIMB_MASK;
+        *q = x & JUNK_ABOVE;
         *carry = x >> LIMB_BITS;
     }
     q
@@ -248,19 +250,20 @@ pub(super) fn montgomery_quotient(low: &Lanes, high: &Lanes, n: &[u64], n0: u64,
             break;
         };
         let x = *column + *carry;
-        *q = x.wrapping_mul(n0) & LIMB_MASK;
+        *q = x.wrapping_mul(n0) & JUNK_ABOVE;
+        let limb = *q & LIMB_MASK;
         // The low 28 bits of the sum are zeros.
-        *carry = (x + *q * lowest) >> LIMB_BITS;
+        *carry = (x + limb * lowest) >> LIMB_BITS;
         for (column, n) in above.iter_mut().zip(n) {
-            *column += *q * n;
+            *column += limb * n;
         }
         left = above;
     }
     q
 }
 
-/// `t += Σ q_r · m_(8 + c − r)` for each column c of t, where `m` are limbs. Calls `then` with the lowest two blocks as soon as they
-/// are complete.
+/// `t += Σ q_r · m_(8 + c − r)` for each column c of t, where `m` are limbs. Calls `then` with the lowest two blocks as soon
+/// as they are complete.
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn add_rows<T>(
@@ -275,20 +278,18 @@ pub(super) fn add_rows<T>(
     let [q0, q1, q2, q3, q4, q5, q6, q7] = q.map(|q| splat(q));
     // The vectors of rows 4 to 7 are those of rows 0 to 3 one block before.
     let mut older = (load(m0.next()?), load(m1.next()?), load(m2.next()?), load(m3.next()?));
-    let vectors = m0.zip(m1).zip(m2.zip(m3));
-    let mut columns = t.iter_mut().zip(vectors);
+    let mut columns = t.iter_mut().zip(m0.zip(m1).zip(m2.zip(m3)));
     let mut add = |t: &mut Lanes, ((m0, m1), (m2, m3)): ((&Lanes, &Lanes), (&Lanes, &Lanes))| {
-        let newer = (load(m0), load(m1), load(m2), load(m3));
-        let x = mac(load(t), q0, newer.0);
-        let x = mac(x, q1, newer.1);
-        let x = mac(x, q2, newer.2);
-        let x = mac(x, q3, newer.3);
-        let y = _mm256_mul_epu32(q4, older.0);
-        let y = mac(y, q5, older.1);
-        let y = mac(y, q6, older.2);
-        let y = mac(y, q7, older.3);
-        store(t, _mm256_add_epi64(x, y));
-        older = newer;
+        let x = mac(load(t), q4, older.0);
+        let x = mac(x, q5, older.1);
+        let x = mac(x, q6, older.2);
+        let x = mac(x, q7, older.3);
+        older = (load(m0), load(m1), load(m2), load(m3));
+        let x = mac(x, q0, older.0);
+        let x = mac(x, q1, older.1);
+        let x = mac(x, q2, older.2);
+        let x = mac(x, q3, older.3);
+        store(t, x);
     };
     let (low, m) = columns.next()?;
     add(low, m);

@@ -95,9 +95,10 @@ pub(crate) fn make_friendly<const B: usize>(key: &mut Avx2Key<B>) {
     unpack(n, &key.n);
     let mut carry = 0;
     let q: [u64; ROWS] = montgomery_quotient(&[1, 0, 0, 0], &[0; 4], n.as_flattened(), key.n0, &mut carry);
-    let mut columns = [[0; 4]; B];
-    let _ = add_rows(&mut columns, &q, n, |_, _| ());
-    pack(&mut key.friendly, &columns, carry);
+    let mut columns = [[[0; 4]; B]; 2];
+    let columns = columns.as_flattened_mut();
+    let _ = add_rows(columns, &q, n, |_, _| ());
+    pack(&mut key.friendly, columns, carry);
 }
 
 /// 1 / R^65535 mod n, below 3n.

@@ -8,6 +8,7 @@ use super::limbs::{Lanes, Packed, os2ip, pack, unpack};
 
 /// The numbers of one verification. Room beyond the blocks in use is there because an array of `B` blocks and some more
 /// has no type; it costs nothing but stack.
+#[repr(align(32))]
 pub(super) struct Work<const B: usize> {
     n: [[Lanes; B]; 2],
     friendly: [[Lanes; B]; 2],
