@@ -216,12 +216,21 @@ impl<S: RsaSize> PreparedKey<S> {
 impl<S: RsaSize> Inner<S> {
     /// The key for the AVX2 backend, where the machine has it and it serves such keys.
     fn of_avx2(key: &RsaPublicKey<S>) -> Option<Self> {
-        let token = Avx2::detect()?;
         let n = key.modulus();
+        let blocks = n.blocks.len();
+        let mut avx2 = S::Avx2::begin(Avx2::detect()?, n.blocks.as_flattened(), n.n0, n.bits, key.exponent())?;
+        let (mut neg_d, mut neg_pd) = (S::ZERO_LIMBS, S::ZERO_LIMBS);
+        let neg_d = neg_d.as_mut().get_mut(..blocks)?;
+        let neg_pd = neg_pd.as_mut().get_mut(..blocks)?;
+        with_scratch::<S, _>(&n, |scratch| {
+            avx2.write_d(scratch.x.as_flattened_mut());
+            portable::chain_constants(&n, neg_d, neg_pd, scratch);
+        });
+        avx2.set_constants(neg_d.as_flattened(), neg_pd.as_flattened());
         Some(Self::Avx2 {
             public: key.clone(),
             fingerprint: KeyFingerprint::of(key),
-            key: with_scratch::<S, _>(&n, |scratch| S::Avx2::prepare(token, &n, key.exponent(), scratch))?,
+            key: avx2,
         })
     }
 }

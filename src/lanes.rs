@@ -19,7 +19,7 @@ use core::arch::asm;
 use core::arch::x86_64::{__m256i, _mm256_loadu_si256, _mm256_storeu_si256};
 
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
-use crate::backend::avx2::{self, Avx2, Avx2Key, Packed};
+use crate::backend::avx2::{self, Avx2, Avx2Key, Lanes};
 
 /// One bit for each of the first `len` lanes; all of them from 64 on.
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
@@ -109,11 +109,11 @@ pub(crate) fn enter_avx2_friendly<const B: usize>(_: Avx2, key: &mut Avx2Key<B>)
     unsafe { avx2::make_friendly(key) }
 }
 
-/// Enters [`avx2::power_of_one`].
+/// Enters [`avx2::raise`].
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
-pub(crate) fn enter_avx2_power_of_one<const B: usize>(_: Avx2, key: &Avx2Key<B>) -> [Packed; B] {
-    // SAFETY: `power_of_one` is compiled for AVX2, and the token exists only where `Avx2::detect` found that.
-    unsafe { avx2::power_of_one(key) }
+pub(crate) fn enter_avx2_raise<const B: usize>(_: Avx2, key: &Avx2Key<B>, s: &[Lanes]) -> [Lanes; B] {
+    // SAFETY: `raise` is compiled for AVX2, and the token exists only where `Avx2::detect` found that.
+    unsafe { avx2::raise(key, s) }
 }
 
 /// Enters [`avx2::verify`].
@@ -121,4 +121,18 @@ pub(crate) fn enter_avx2_power_of_one<const B: usize>(_: Avx2, key: &Avx2Key<B>)
 pub(crate) fn enter_avx2_verify<const B: usize>(_: Avx2, key: &Avx2Key<B>, s: &[u8], digest: &[u8; 32]) -> bool {
     // SAFETY: `verify` is compiled for AVX2, and the token exists only where `Avx2::detect` found that.
     unsafe { avx2::verify(key, s, digest) }
+}
+
+/// Enters [`avx2::square_alone`].
+#[cfg(all(test, not(any(rs256_backend = "portable64", rs256_backend = "portable32"))))]
+pub(crate) fn enter_avx2_square(_: Avx2, t: &mut [Lanes], a: &mut [Lanes]) {
+    // SAFETY: `square_alone` is compiled for AVX2, and the token exists only where `Avx2::detect` found that.
+    unsafe { avx2::square_alone(t, a) }
+}
+
+/// Enters [`avx2::reduce_alone`].
+#[cfg(all(test, not(any(rs256_backend = "portable64", rs256_backend = "portable32"))))]
+pub(crate) fn enter_avx2_reduce<const B: usize>(_: Avx2, key: &Avx2Key<B>, t: &[Lanes]) -> ([Lanes; B], [Lanes; B]) {
+    // SAFETY: `reduce_alone` is compiled for AVX2, and the token exists only where `Avx2::detect` found that.
+    unsafe { avx2::reduce_alone(key, t) }
 }

@@ -7,12 +7,18 @@ mod kernel;
 mod key;
 mod limbs;
 mod single;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use detect::Avx2;
 pub(crate) use form::Form;
-pub(crate) use key::{Avx2Key, make_friendly, power_of_one};
-pub(crate) use limbs::Packed;
-pub(crate) use single::verify;
+#[cfg(test)]
+pub(crate) use kernel::square_alone;
+pub(crate) use key::{Avx2Key, make_friendly};
+pub(crate) use limbs::Lanes;
+#[cfg(test)]
+pub(crate) use single::reduce_alone;
+pub(crate) use single::{raise, verify};
 
 /// The form of keys with 2048 bits.
 pub(crate) type Key2048 = Avx2Key<19>;

@@ -3,7 +3,6 @@
 //! What stands in for the AVX2 backend where there is none: the same names for types without values.
 
 use super::NativeLimb;
-use super::portable::{Modulus, Scratch};
 
 /// The proof that never exists.
 #[derive(Clone, Copy, Debug)]
@@ -24,19 +23,23 @@ pub(crate) type Key4096 = Absent;
 
 /// As `Form` of the real backend.
 pub trait Form: Clone + Send + Sync + 'static {
-    fn prepare(token: Avx2, n: &Modulus<'_, NativeLimb>, e: u64, scratch: &mut Scratch<'_, NativeLimb>)
-    -> Option<Self>;
+    fn begin(token: Avx2, n: &[NativeLimb], n0: NativeLimb, bits: u32, e: u64) -> Option<Self>;
+    fn write_d(&self, d: &mut [NativeLimb]);
+    fn set_constants(&mut self, neg_d: &[NativeLimb], neg_pd: &[NativeLimb]);
     fn verify_vartime(&self, signature: &[u8], digest: &[u8; 32]) -> bool;
 }
 
 impl Form for Absent {
-    fn prepare(
-        token: Avx2,
-        _n: &Modulus<'_, NativeLimb>,
-        _e: u64,
-        _scratch: &mut Scratch<'_, NativeLimb>,
-    ) -> Option<Self> {
+    fn begin(token: Avx2, _n: &[NativeLimb], _n0: NativeLimb, _bits: u32, _e: u64) -> Option<Self> {
         match token {}
+    }
+
+    fn write_d(&self, _d: &mut [NativeLimb]) {
+        match *self {}
+    }
+
+    fn set_constants(&mut self, _neg_d: &[NativeLimb], _neg_pd: &[NativeLimb]) {
+        match *self {}
     }
 
     fn verify_vartime(&self, _signature: &[u8], _digest: &[u8; 32]) -> bool {

@@ -347,3 +347,12 @@ fn normalise(t: &[Lanes], carry: u64, x: &mut Operand<'_>) {
         store(d, _mm256_add_epi64(twice, twice));
     }
 }
+
+/// [`square`] from memory.
+#[cfg(test)]
+#[target_feature(enable = "avx2")]
+pub(crate) fn square_alone(t: &mut [Lanes], a: &mut [Lanes]) {
+    let mut d: std::vec::Vec<Lanes> = a.iter().map(|lanes| lanes.map(|limb| 2 * limb)).collect();
+    d.push([0; 4]);
+    square(t, &Operand { a, d: &mut d });
+}

@@ -5,10 +5,9 @@
 //! The chain is that of [`portable::Chain`](crate::backend::portable::Chain) with an R of this backend: the key holds
 //! −D and −P · D modulo n for D = 1 / R^65535.
 
+use super::Avx2;
 use super::kernel::{ROWS, add_rows, montgomery_quotient};
-use super::limbs::{LIMB_BITS, LIMB_MASK, Lanes, Packed, from_words, pack, to_words, unpack};
-use super::{Avx2, single};
-use crate::backend::portable::{self, Modulus, Scratch};
+use super::limbs::{LIMB_BITS, LIMB_MASK, Lanes, Packed, from_words, pack, reduce_below, to_words, unpack};
 use crate::lanes;
 use crate::limits::MIN_MODULUS_BITS;
 
@@ -43,11 +42,11 @@ pub struct Avx2Key<const B: usize> {
 }
 
 impl<const B: usize> Avx2Key<B> {
-    /// Prepares the key of modulus `n` and exponent `e`; `None` if that is not 65537 or `n` has more than `112 B − 2` bits.
-    pub(crate) fn new(token: Avx2, n: &Modulus<'_, u64>, e: u64, scratch: &mut Scratch<'_, u64>) -> Option<Self> {
-        let blocks = usize::try_from((n.bits + 2).div_ceil(BLOCK_BITS)).ok()?;
-        let row_blocks = usize::try_from((n.bits + 4).div_ceil(2 * BLOCK_BITS)).ok()?;
-        if e != EXPONENT || n.bits < MIN_MODULUS_BITS || blocks > B {
+    /// Begins a key; see [`Form::begin`](super::Form::begin).
+    pub(crate) fn new(token: Avx2, n: &[u64], n0: u64, bits: u32, e: u64) -> Option<Self> {
+        let blocks = usize::try_from((bits + 2).div_ceil(BLOCK_BITS)).ok()?;
+        let row_blocks = usize::try_from((bits + 4).div_ceil(2 * BLOCK_BITS)).ok()?;
+        if e != EXPONENT || bits < MIN_MODULUS_BITS || blocks > B {
             return None;
         }
         let mut key = Self {
@@ -55,25 +54,29 @@ impl<const B: usize> Avx2Key<B> {
             friendly: [[0; 4]; B],
             neg_d: [[0; 4]; B],
             neg_pd: [[0; 4]; B],
-            n0: n.n0 & LIMB_MASK,
-            k: n.octets(),
+            n0: n0 & LIMB_MASK,
+            k: usize::try_from(bits.div_ceil(8)).ok()?,
             blocks,
             row_blocks,
             token,
         };
-        from_words(&mut key.n, n.blocks.as_flattened());
+        from_words(&mut key.n, n);
         lanes::enter_avx2_friendly(token, &mut key);
-
-        // D, from the chain itself on s = 1, and from there on with the portable backend's arithmetic.
-        let d = lanes::enter_avx2_power_of_one(token, &key);
-        to_words(scratch.x.as_flattened_mut(), &d);
-        let (mut neg_d, mut neg_pd) = ([[0; 4]; MAX_WORD_BLOCKS], [[0; 4]; MAX_WORD_BLOCKS]);
-        let neg_d = neg_d.get_mut(..n.blocks.len())?;
-        let neg_pd = neg_pd.get_mut(..n.blocks.len())?;
-        portable::chain_constants(n, neg_d, neg_pd, scratch);
-        from_words(&mut key.neg_d, neg_d.as_flattened());
-        from_words(&mut key.neg_pd, neg_pd.as_flattened());
         Some(key)
+    }
+
+    /// Writes D, from the chain itself on s = 1.
+    pub(crate) fn write_d(&self, words: &mut [u64]) {
+        let mut d = [[0; 4]; B];
+        pack(&mut d, &lanes::enter_avx2_raise(self.token, self, &[[1, 0, 0, 0]]), 0);
+        // BOUND: what comes out of the chain is below 3n, and may be too long for words that n fills.
+        reduce_below(&mut d, &self.n);
+        to_words(words, &d);
+    }
+
+    pub(crate) fn set_constants(&mut self, neg_d: &[u64], neg_pd: &[u64]) {
+        from_words(&mut self.neg_d, neg_d);
+        from_words(&mut self.neg_pd, neg_pd);
     }
 
     /// Whether `s` is a signature of the message that has this digest.
@@ -82,9 +85,6 @@ impl<const B: usize> Avx2Key<B> {
         lanes::enter_avx2_verify(self.token, self, s, digest)
     }
 }
-
-/// Blocks of four 64-bit words in the largest modulus.
-const MAX_WORD_BLOCKS: usize = 4096 / 256;
 
 /// Computes `friendly`: one block of rows of Montgomery's reduction of 1 gives (1 + q · n) / 2^224 for a q below 2^224, which
 /// is just that.
@@ -99,17 +99,4 @@ pub(crate) fn make_friendly<const B: usize>(key: &mut Avx2Key<B>) {
     let columns = columns.as_flattened_mut();
     let _ = add_rows(columns, &q, n, |_, _| ());
     pack(&mut key.friendly, columns, carry);
-}
-
-/// 1 / R^65535 mod n, below 3n.
-#[target_feature(enable = "avx2")]
-pub(crate) fn power_of_one<const B: usize>(key: &Avx2Key<B>) -> [Packed; B] {
-    let mut work = single::Work::new(key);
-    if let Some([one, ..]) = work.a.first_mut() {
-        *one = 1;
-    }
-    work.raise(key);
-    let mut d = [[0; 4]; B];
-    pack(&mut d, &work.a, 0);
-    d
 }

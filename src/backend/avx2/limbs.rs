@@ -9,10 +9,10 @@ pub(super) const LIMB_BITS: u32 = 28;
 pub(super) const LIMB_MASK: u64 = (1 << LIMB_BITS) - 1;
 
 /// Four limbs or four columns, lowest first: one vector.
-pub(super) type Lanes = [u64; 4];
+pub(crate) type Lanes = [u64; 4];
 
 /// The limbs of one vector as a key holds them.
-pub(crate) type Packed = [u32; 4];
+pub(super) type Packed = [u32; 4];
 
 /// The low 32 bits of what has no more.
 #[expect(clippy::as_conversions, reason = "cut to 28 bits before")]
@@ -29,6 +29,21 @@ pub(super) fn pack(to: &mut [Packed], columns: &[Lanes], mut carry: u64) {
         let x = column + carry;
         *to = narrow(x);
         carry = x >> LIMB_BITS;
+    }
+}
+
+/// `x mod n` for x below 3n.
+pub(super) fn reduce_below(x: &mut [Packed], n: &[Packed]) {
+    let (x, n) = (x.as_flattened_mut(), n.as_flattened());
+    for _ in 0..2 {
+        if !x.iter().rev().lt(n.iter().rev()) {
+            let mut borrow = 0;
+            for (x, n) in x.iter_mut().zip(n) {
+                let difference = u64::from(*x).wrapping_sub(u64::from(*n)).wrapping_sub(borrow);
+                *x = narrow(difference);
+                borrow = difference >> 63;
+            }
+        }
     }
 }
 

@@ -9,10 +9,10 @@ use super::limbs::{Lanes, Packed, os2ip, pack, unpack};
 /// The numbers of one verification. Room beyond the blocks in use is there because an array of `B` blocks and some more
 /// has no type; it costs nothing but stack.
 #[repr(align(32))]
-pub(super) struct Work<const B: usize> {
+struct Work<const B: usize> {
     n: [[Lanes; B]; 2],
     friendly: [[Lanes; B]; 2],
-    pub(super) a: [Lanes; B],
+    a: [Lanes; B],
     d: [[Lanes; B]; 2],
     t: [[Lanes; B]; 3],
 }
@@ -23,7 +23,7 @@ const HASH_BLOCKS: usize = 3;
 impl<const B: usize> Work<B> {
     #[inline]
     #[target_feature(enable = "avx2")]
-    pub(super) fn new(key: &Avx2Key<B>) -> Self {
+    fn new(key: &Avx2Key<B>) -> Self {
         let mut work = Self {
             n: [[[0; 4]; B]; 2],
             friendly: [[[0; 4]; B]; 2],
@@ -59,7 +59,7 @@ impl<const B: usize> Work<B> {
     /// `a` = a^65536 / R^65535 mod n, below 3n.
     #[inline]
     #[target_feature(enable = "avx2")]
-    pub(super) fn raise(&mut self, key: &Avx2Key<B>) {
+    fn raise(&mut self, key: &Avx2Key<B>) {
         for (d, a) in self
             .d
             .as_flattened_mut()
@@ -91,6 +91,17 @@ fn first<T>(all: &[T], count: usize) -> &[T] {
 fn first_mut<T>(all: &mut [T], count: usize) -> &mut [T] {
     let count = count.min(all.len());
     all.split_at_mut(count).0
+}
+
+/// `s`^65536 / R^65535 mod n, below 3n, in limbs below 2^28 + 2^8 + 1.
+#[target_feature(enable = "avx2")]
+pub(crate) fn raise<const B: usize>(key: &Avx2Key<B>, s: &[Lanes]) -> [Lanes; B] {
+    let mut work = Work::new(key);
+    for (a, limbs) in work.a.iter_mut().zip(s) {
+        *a = *limbs;
+    }
+    work.raise(key);
+    work.a
 }
 
 /// Whether `s`, big-endian, has the length of the modulus, is below it, and is a signature of the digest.
@@ -146,4 +157,17 @@ fn is_once_or_twice<const B: usize>(x: &[Packed; B], n: &[Packed; B]) -> bool {
         double
     });
     x == n || x.iter().copied().eq(twice)
+}
+
+/// redc(T) and its double.
+#[cfg(test)]
+#[target_feature(enable = "avx2")]
+pub(crate) fn reduce_alone<const B: usize>(key: &Avx2Key<B>, t: &[Lanes]) -> ([Lanes; B], [Lanes; B]) {
+    let mut work = Work::new(key);
+    for (to, from) in work.t.as_flattened_mut().iter_mut().zip(t) {
+        *to = *from;
+    }
+    work.reduce(key);
+    let [double, _] = work.d;
+    (work.a, double)
 }
