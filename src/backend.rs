@@ -5,10 +5,11 @@
 //! | backend | limbs | chosen |
 //! | --- | --- | --- |
 //! | ifma | 52 bits, eight to a vector | on x86-64 where the CPU has AVX-512 IFMA, for e = 65537 and at most 4096 bits |
+//! | avx2 | 28 bits, four to a vector | on x86-64 where the CPU has AVX2 and not the above, for the same keys |
 //! | portable64 | 64 bits, products of 128 | on targets with 64-bit pointers |
 //! | portable32 | 32 bits, products of 64 | on all other targets |
 //!
-//! `--cfg rs256_backend="portable64"` or `"portable32"` forces one of them. Every backend answers the same question in
+//! `--cfg rs256_backend="portable64"` or `"portable32"` forces one of them, and `"avx2"` leaves out IFMA. Every backend answers the same question in
 //! the same words: is s^e mod n the encoded message of this digest? `tests.rs` holds all of them against a schoolbook
 //! oracle.
 
@@ -110,7 +111,8 @@ const CHAIN_CONSTANTS: usize = if NativeLimb::BITS == 64 { 2 } else { 0 };
 /// | [`Rsa4096`] | 536 | 3968 | 36 | 1584 | 72 | 552 |
 /// | [`Rsa8192`](crate::Rsa8192) | 1048 | 4480 | 278 | 3120 | 279 | 1064 |
 ///
-/// On x86-64 a key has room for either backend, whichever the machine turns out to have. `portable32` prepares nothing:
+/// On x86-64 a key has room for each backend, whichever the machine turns out to have, and so the same size with `avx2`; making
+/// one takes AVX2_TIMES. `portable32` prepares nothing:
 /// `cargo bench --bench rs256` times preparing, and a test of this module holds the sizes.
 #[derive(Clone)]
 pub struct PreparedKey<S: RsaSize = Rsa4096> {
