@@ -5,28 +5,44 @@
 //! | backend | limbs | chosen |
 //! | --- | --- | --- |
 //! | ifma | 52 bits, eight to a vector | on x86-64 where the CPU has AVX-512 IFMA, for e = 65537 and at most 4096 bits |
+//! | avx2 | 28 bits, four to a vector | on x86-64 where the CPU has AVX2 and not the above, for the same keys |
 //! | portable64 | 64 bits, products of 128 | on targets with 64-bit pointers |
 //! | portable32 | 32 bits, products of 64 | on all other targets |
 //!
-//! `--cfg rs256_backend="portable64"` or `"portable32"` forces one of them. Every backend answers the same question in
+//! `--cfg rs256_backend="portable64"` or `"portable32"` forces one of them, and `"avx2"` leaves out IFMA. Every backend answers the same question in
 //! the same words: is s^e mod n the encoded message of this digest? `tests.rs` holds all of them against a schoolbook
 //! oracle.
 
-// `rs256_backend="portable…"` switches the IFMA backend off; other targets have none.
+// `rs256_backend="portable…"` or `"avx2"` switches the IFMA backend off; other targets have none.
 #[cfg(all(
     target_arch = "x86_64",
-    not(any(rs256_backend = "portable64", rs256_backend = "portable32"))
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
 ))]
 pub(crate) mod ifma;
 #[cfg(not(all(
     target_arch = "x86_64",
-    not(any(rs256_backend = "portable64", rs256_backend = "portable32"))
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
 )))]
 #[path = "backend/no_ifma.rs"]
 pub(crate) mod ifma;
 
+// And either switches the AVX2 backend off.
+#[cfg(all(
+    target_arch = "x86_64",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32"))
+))]
+pub(crate) mod avx2;
+#[cfg(not(all(
+    target_arch = "x86_64",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32"))
+)))]
+#[path = "backend/no_avx2.rs"]
+pub(crate) mod avx2;
+
 #[cfg(all(rs256_backend = "ifma", not(target_arch = "x86_64")))]
 compile_error!("rs256_backend=\"ifma\" is for x86-64 only");
+#[cfg(all(rs256_backend = "avx2", not(target_arch = "x86_64")))]
+compile_error!("rs256_backend=\"avx2\" is for x86-64 only");
 
 #[cfg(all(feature = "cortex-m-dsp", target_arch = "arm"))]
 mod arm;
@@ -40,7 +56,8 @@ mod tests;
 
 use core::fmt;
 
-use self::ifma::{Form, Ifma};
+use self::avx2::{Avx2, Form as _};
+use self::ifma::{Form as _, Ifma};
 use self::portable::{Chain, Scratch};
 use crate::rs256::public_key::RsaPublicKey;
 use crate::rs256::size::{Rsa2048, Rsa4096, RsaSize};
@@ -54,7 +71,7 @@ pub(crate) use self::portable::{Block, Columns, Modulus, write_be};
     rs256_backend = "portable32",
     all(
         not(target_pointer_width = "64"),
-        not(any(rs256_backend = "portable64", rs256_backend = "ifma"))
+        not(any(rs256_backend = "portable64", rs256_backend = "ifma", rs256_backend = "avx2"))
     )
 ))]
 mod native {
@@ -66,7 +83,7 @@ mod native {
     rs256_backend = "portable32",
     all(
         not(target_pointer_width = "64"),
-        not(any(rs256_backend = "portable64", rs256_backend = "ifma"))
+        not(any(rs256_backend = "portable64", rs256_backend = "ifma", rs256_backend = "avx2"))
     )
 )))]
 mod native {
@@ -94,7 +111,8 @@ const CHAIN_CONSTANTS: usize = if NativeLimb::BITS == 64 { 2 } else { 0 };
 /// | [`Rsa4096`] | 536 | 3968 | 36 | 1584 | 72 | 552 |
 /// | [`Rsa8192`](crate::Rsa8192) | 1048 | 4480 | 278 | 3120 | 279 | 1064 |
 ///
-/// On x86-64 a key has room for either backend, whichever the machine turns out to have. `portable32` prepares nothing:
+/// On x86-64 a key has room for each backend, whichever the machine turns out to have, and so the same size with `avx2`; making
+/// one takes AVX2_TIMES. `portable32` prepares nothing:
 /// `cargo bench --bench rs256` times preparing, and a test of this module holds the sizes.
 #[derive(Clone)]
 pub struct PreparedKey<S: RsaSize = Rsa4096> {
@@ -112,6 +130,12 @@ enum Inner<S: RsaSize> {
         fingerprint: KeyFingerprint,
         key: S::Ifma,
     },
+    Avx2 {
+        public: RsaPublicKey<S>,
+        // INVARIANT: that of `public`
+        fingerprint: KeyFingerprint,
+        key: S::Avx2,
+    },
 }
 
 // Fits into the RAM of a small microcontroller, and into a few cache lines per key elsewhere.
@@ -126,6 +150,7 @@ pub(crate) enum Backend {
     #[cfg_attr(target_pointer_width = "64", allow(dead_code))]
     Portable32,
     Ifma,
+    Avx2,
 }
 
 impl<S: RsaSize> PreparedKey<S> {
@@ -141,7 +166,7 @@ impl<S: RsaSize> PreparedKey<S> {
                 fingerprint: KeyFingerprint::of(key),
                 key: ifma,
             },
-            None => Inner::Portable(PortableKey::new(key)),
+            None => Inner::of_avx2(key).unwrap_or_else(|| Inner::Portable(PortableKey::new(key))),
         };
         Self { inner }
     }
@@ -150,7 +175,7 @@ impl<S: RsaSize> PreparedKey<S> {
     pub(crate) const fn fingerprint(&self) -> KeyFingerprint {
         match &self.inner {
             Inner::Portable(key) => key.fingerprint,
-            Inner::Ifma { fingerprint, .. } => *fingerprint,
+            Inner::Ifma { fingerprint, .. } | Inner::Avx2 { fingerprint, .. } => *fingerprint,
         }
     }
 
@@ -176,7 +201,7 @@ impl<S: RsaSize> PreparedKey<S> {
     const fn public_key(&self) -> &RsaPublicKey<S> {
         match &self.inner {
             Inner::Portable(key) => &key.public,
-            Inner::Ifma { public, .. } => public,
+            Inner::Ifma { public, .. } | Inner::Avx2 { public, .. } => public,
         }
     }
 
@@ -185,7 +210,30 @@ impl<S: RsaSize> PreparedKey<S> {
             Inner::Portable(_) if NativeLimb::BITS == 64 => Backend::Portable64,
             Inner::Portable(_) => Backend::Portable32,
             Inner::Ifma { .. } => Backend::Ifma,
+            Inner::Avx2 { .. } => Backend::Avx2,
         }
+    }
+}
+
+impl<S: RsaSize> Inner<S> {
+    /// The key for the AVX2 backend, where the machine has it and it serves such keys.
+    fn of_avx2(key: &RsaPublicKey<S>) -> Option<Self> {
+        let n = key.modulus();
+        let blocks = n.blocks.len();
+        let mut avx2 = S::Avx2::begin(Avx2::detect()?, n.blocks.as_flattened(), n.n0, n.bits, key.exponent())?;
+        let (mut neg_d, mut neg_pd) = (S::ZERO_LIMBS, S::ZERO_LIMBS);
+        let neg_d = neg_d.as_mut().get_mut(..blocks)?;
+        let neg_pd = neg_pd.as_mut().get_mut(..blocks)?;
+        with_scratch::<S, _>(&n, |scratch| {
+            avx2.write_d(scratch.x.as_flattened_mut());
+            portable::chain_constants(&n, neg_d, neg_pd, scratch);
+        });
+        avx2.set_constants(neg_d.as_flattened(), neg_pd.as_flattened());
+        Some(Self::Avx2 {
+            public: key.clone(),
+            fingerprint: KeyFingerprint::of(key),
+            key: avx2,
+        })
     }
 }
 
@@ -247,6 +295,7 @@ pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, signature: &[u8], hash: Mes
         KeyRef::Prepared(key) => match &key.inner {
             Inner::Portable(key) => hash.with(|digest| key.verify_vartime(signature, digest)),
             Inner::Ifma { key, .. } => key.get().verify(signature, hash),
+            Inner::Avx2 { key, .. } => hash.with(|digest| key.verify_vartime(signature, digest)),
         },
         KeyRef::Static(key) => hash.with(|digest| verify_unprepared_vartime(key, signature, digest)),
     }
@@ -396,6 +445,12 @@ pub mod internals {
     pub fn prepare_portable<S: RsaSize>(key: &RsaPublicKey<S>) -> PreparedKey<S> {
         let inner = Inner::Portable(PortableKey::new(key));
         PreparedKey { inner }
+    }
+
+    /// The key as a machine with AVX2 and without AVX-512 IFMA prepares it; `None` on a machine without AVX2, and for keys
+    /// that this backend does not serve.
+    pub fn prepare_avx2<S: RsaSize>(key: &RsaPublicKey<S>) -> Option<PreparedKey<S>> {
+        Inner::of_avx2(key).map(|inner| PreparedKey { inner })
     }
 
     pub fn verify_eight<S: RsaSize>(

@@ -17,7 +17,7 @@ mod wide;
 
 #[cfg(all(
     target_arch = "x86_64",
-    not(any(rs256_backend = "portable64", rs256_backend = "portable32"))
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
 ))]
 pub(crate) mod vbmi;
 
@@ -80,7 +80,7 @@ fn decode_by<'b>(
 fn translate(src: &[u8], out: &mut [u8]) -> bool {
     #[cfg(all(
         target_arch = "x86_64",
-        not(any(rs256_backend = "portable64", rs256_backend = "portable32"))
+        not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
     ))]
     if let Some(vbmi) = vbmi::Vbmi::detect() {
         return vbmi.translate(src, out);

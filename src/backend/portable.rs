@@ -180,7 +180,18 @@ pub(crate) fn prepare_chain<L: Limb>(
         square_once(x, t, n);
     }
     // BOUND: each squaring takes x to below x²/R + n. If n <= R/4, x < 2n stays so, from 1 on: 4n²/R + n <= 2n. If not,
-    // x < R < 4n. Either way three subtractions reach below n.
+    // x < R < 4n.
+    chain_constants(n, neg_d, neg_pd, &mut Scratch { x, t });
+}
+
+/// Makes the constants of a [`Chain`], for any R, from the D that is in `x`, which is below 4n.
+pub(crate) fn chain_constants<L: Limb>(
+    n: &Modulus<'_, L>,
+    neg_d: &mut [Block<L>],
+    neg_pd: &mut [Block<L>],
+    Scratch { x, t }: &mut Scratch<'_, L>,
+) {
+    // BOUND: from below 4n three subtractions reach below n.
     for _ in 0..3 {
         if !is_below(x, n.blocks) {
             subtract(x, n.blocks);

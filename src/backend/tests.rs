@@ -3,6 +3,13 @@
 //! One runner, one table: every backend against the schoolbook oracle and against the `rsa` crate.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[cfg(all(
+    target_arch = "x86_64",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32"))
+))]
+#[allow(clippy::as_conversions)]
+pub(super) mod numbers;
+
 use std::string::String;
 use std::vec::Vec;
 use std::{format, vec};
@@ -12,7 +19,7 @@ use rsa::BigUint;
 use super::limb::Limb;
 use super::portable::tests::negative_inverse;
 use super::portable::{self, Block, Chain, Modulus, Scratch};
-use super::{Backend, KeyRef, NativeLimb, PreparedKey, naive, public_op, verify};
+use super::{Avx2, Backend, Inner, KeyRef, NativeLimb, PreparedKey, naive, public_op, verify};
 use crate::rs256::MessageHash;
 use crate::rs256::emsa::DIGEST_INFO_SHA256;
 use crate::rs256::public_key::RsaPublicKey;
@@ -101,6 +108,30 @@ const CANDIDATES: &[Candidate] = &[
         verify: prepared_verify::<Rsa8192>,
         power: None,
         takes: |_| true,
+    },
+    Candidate {
+        name: "AVX2, Rsa2048",
+        verify: avx2_verify::<Rsa2048>,
+        power: None,
+        takes: |key| avx2_takes(key) && key.bits() == 2048,
+    },
+    Candidate {
+        name: "AVX2, Rsa3072",
+        verify: avx2_verify::<Rsa3072>,
+        power: None,
+        takes: |key| avx2_takes(key) && key.bits() <= 3072,
+    },
+    Candidate {
+        name: "AVX2, Rsa4096",
+        verify: avx2_verify::<Rsa4096>,
+        power: None,
+        takes: |key| avx2_takes(key) && key.bits() <= 4096,
+    },
+    Candidate {
+        name: "AVX2, Rsa8192",
+        verify: avx2_verify::<Rsa8192>,
+        power: None,
+        takes: |key| avx2_takes(key) && key.bits() <= 4096,
     },
 ];
 
@@ -195,6 +226,19 @@ fn prepared_verify<S: RsaSize>(key: &Key, signature: &[u8], digest: &[u8; 32]) -
         signature,
         MessageHash::Known(digest),
     )
+}
+
+/// Whether the AVX2 backend serves the key on this machine, whatever else the machine has.
+fn avx2_takes(key: &Key) -> bool {
+    key.e == 65537 && Avx2::detect().is_some()
+}
+
+fn avx2_verify<S: RsaSize>(key: &Key, signature: &[u8], digest: &[u8; 32]) -> bool {
+    let key = PreparedKey {
+        inner: Inner::of_avx2(&key.public::<S>()).unwrap(),
+    };
+    assert_eq!(key.backend(), Backend::Avx2);
+    verify(KeyRef::Prepared(&key), signature, MessageHash::Known(digest))
 }
 
 fn encoded_message(k: usize, digest: &[u8; 32]) -> Vec<u8> {
@@ -604,16 +648,51 @@ fn lengths_other_than_k_are_refused() {
 #[test]
 fn the_expected_backend_is_selected() {
     let fixtures = fixtures();
-    let backend = PreparedKey::new(&fixtures[0].key.public::<Rsa2048>()).backend();
-    let expected = if cfg!(rs256_backend = "portable32") {
+    let portable = if NativeLimb::BITS == 32 {
         Backend::Portable32
-    } else if cfg!(rs256_backend = "portable64") || cfg!(target_pointer_width = "64") {
-        Backend::Portable64
     } else {
-        Backend::Portable32
+        Backend::Portable64
     };
-    assert_eq!(backend, expected);
-    assert_eq!(NativeLimb::BITS == 64, expected == Backend::Portable64);
+    let forced = cfg!(any(rs256_backend = "portable64", rs256_backend = "portable32"));
+    assert_eq!(
+        portable == Backend::Portable32,
+        cfg!(rs256_backend = "portable32") || cfg!(target_pointer_width = "32") && !forced
+    );
+    let vector = if forced { None } else { vector_backend() };
+    let mut seen = [0; 2];
+    for Fixture { key, name, .. } in &fixtures {
+        let backend = PreparedKey::new(&key.public::<Rsa8192>()).backend();
+        let served = key.e == 65537 && key.bits() <= 4096;
+        let expected = vector.filter(|_| served).unwrap_or(portable);
+        assert_eq!(backend, expected, "{name}");
+        seen[usize::from(served)] += 1;
+    }
+    assert_eq!(
+        seen, SERVED,
+        "keys that a vector backend does not serve, and those that it does"
+    );
+}
+
+/// Of the fixtures, those that vector code does not serve, and those that it does.
+const SERVED: [u32; 2] = [30, 21];
+
+/// The backend that this machine has for e = 65537, in the words of the standard library.
+#[cfg(target_arch = "x86_64")]
+fn vector_backend() -> Option<Backend> {
+    let avx512 = std::is_x86_feature_detected!("avx512ifma")
+        && std::is_x86_feature_detected!("avx512vbmi")
+        && std::is_x86_feature_detected!("avx512bw")
+        && std::is_x86_feature_detected!("sha");
+    if avx512 && !cfg!(rs256_backend = "avx2") {
+        Some(Backend::Ifma)
+    } else {
+        std::is_x86_feature_detected!("avx2").then_some(Backend::Avx2)
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn vector_backend() -> Option<Backend> {
+    None
 }
 
 /// What the table in the documentation of [`PreparedKey`] says.
@@ -627,6 +706,8 @@ fn keys_have_the_sizes_that_the_documentation_tells() {
     let expected = if NativeLimb::BITS == 32 {
         // A u64 is aligned to eight octets or to four.
         [296, 552, 1064].map(|size| size - if align_of::<u64>() == 4 { 4 } else { 0 })
+    } else if cfg!(all(target_arch = "x86_64", rs256_backend = "avx2")) {
+        [1552, 2960, 3472]
     } else if cfg!(all(target_arch = "x86_64", not(rs256_backend = "portable64"))) {
         [2048, 3968, 4480]
     } else {

@@ -17,7 +17,7 @@ fn translations() -> Vec<(&'static str, Translate)> {
     all.push(("wide", wide::translate));
     #[cfg(all(
         target_arch = "x86_64",
-        not(any(rs256_backend = "portable64", rs256_backend = "portable32"))
+        not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
     ))]
     if vbmi::Vbmi::detect().is_some() {
         all.push(("vbmi", |src, out| vbmi::Vbmi::detect().unwrap().translate(src, out)));

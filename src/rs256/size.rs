@@ -5,7 +5,7 @@
 use core::fmt::Debug;
 
 use super::public_key::{self, RsaPublicKey};
-use crate::backend::{Block, NativeLimb, ifma};
+use crate::backend::{Block, NativeLimb, avx2, ifma};
 use crate::error::KeyError;
 use crate::limits::MIN_MODULUS_BITS;
 
@@ -35,6 +35,9 @@ pub trait RsaSize: sealed::Sealed + Copy + Debug + Send + Sync + 'static {
     /// What the IFMA backend keeps of a key; without values where there is no such backend.
     #[doc(hidden)]
     type Ifma: ifma::Form;
+    /// What the AVX2 backend keeps of a key; without values where there is no such backend.
+    #[doc(hidden)]
+    type Avx2: avx2::Form;
 
     #[doc(hidden)]
     const ZERO_LIMBS: Self::Limbs;
@@ -49,7 +52,7 @@ pub trait RsaSize: sealed::Sealed + Copy + Debug + Send + Sync + 'static {
 }
 
 macro_rules! size {
-    ($(#[$doc:meta])* $name:ident, $bits:literal, $ifma:ty) => {
+    ($(#[$doc:meta])* $name:ident, $bits:literal, $vector_keys:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub enum $name {}
@@ -62,7 +65,8 @@ macro_rules! size {
             type Limbs = [Block<NativeLimb>; $bits / 8 / size_of::<Block<NativeLimb>>()];
             type DoubleLimbs = [Block<NativeLimb>; 2 * $bits / 8 / size_of::<Block<NativeLimb>>()];
             type Octets = [u8; $bits / 8];
-            type Ifma = $ifma;
+            type Ifma = ifma::$vector_keys;
+            type Avx2 = avx2::$vector_keys;
 
             const ZERO_LIMBS: Self::Limbs = [[0; 4]; $bits / 8 / size_of::<Block<NativeLimb>>()];
             const ZERO_DOUBLE_LIMBS: Self::DoubleLimbs = [[0; 4]; 2 * $bits / 8 / size_of::<Block<NativeLimb>>()];
@@ -107,25 +111,25 @@ size!(
     /// Moduli of exactly 2048 bits.
     Rsa2048,
     2048,
-    ifma::Key2048
+    Key2048
 );
 size!(
     /// Moduli of 2048 to 3072 bits.
     Rsa3072,
     3072,
-    ifma::Key4096
+    Key4096
 );
 size!(
     /// Moduli of 2048 to 4096 bits; the default.
     Rsa4096,
     4096,
-    ifma::Key4096
+    Key4096
 );
 size!(
     /// Moduli of 2048 to 8192 bits.
     Rsa8192,
     8192,
-    ifma::Key4096
+    Key4096
 );
 
 const _: () = assert!(MIN_MODULUS_BITS == Rsa2048::MAX_BITS);

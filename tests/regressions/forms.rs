@@ -2,8 +2,6 @@
 
 //! Texts that are not the one spelling of a token in JWS Compact Serialization, and texts that cost too much.
 
-use std::time::{Duration, Instant};
-
 use crate::common::setting::{
     ACCEPTED, HEADER, NOW, POLICY, claims, jwk_set, key_set, keys, verdict, verdict_at, verdict_on_claims,
 };
@@ -46,7 +44,6 @@ fn cve_2025_30204_a_megabyte_of_dots() {
     let keys = keys();
     let verifier = Verifier::new(&keys, &POLICY);
     let dots = vec![b'.'; 1 << 20];
-    let start = Instant::now();
     for _ in 0..10_000 {
         for (len, expected) in [
             (1 << 20, JwsError::TokenTooLong),
@@ -61,8 +58,7 @@ fn cve_2025_30204_a_megabyte_of_dots() {
             assert_eq!(refused.err(), Some(expected.into()), "{len} dots");
         }
     }
-    // Reading the megabyte each time would take seconds even at the speed of memory.
-    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    // That the megabyte is not even read, `tests/bounds` shows by counting instructions.
 }
 
 /// A good token of exactly `len` octets.

@@ -2,8 +2,6 @@
 
 //! Keys that made other verifiers accept everything, panic, or burn the processor.
 
-use std::time::{Duration, Instant};
-
 use crate::common::setting::{ACCEPTED, HEADER, NOW, POLICY, claims, jwk_set, key_set, verdict_at};
 use crate::common::signer::Signer;
 use crate::common::{encode, read};
@@ -150,7 +148,6 @@ fn cve_2022_23539_weak_keys_are_no_keys() {
 
 #[test]
 fn cve_2023_29409_huge_keys_cost_nothing() {
-    let start = Instant::now();
     for bits in [4104, 8200, 16_384, 65_536, 5_000_000] {
         let n = vec![0xff; bits / 8];
         let expected = Some(SkipReason::Key(KeyError::ModulusTooLarge));
@@ -167,7 +164,6 @@ fn cve_2023_29409_huge_keys_cost_nothing() {
         skipped(&jwk(&Signer::good().n(), &e)),
         Some(SkipReason::Key(KeyError::Exponent))
     );
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
 #[test]
@@ -258,7 +254,6 @@ fn cve_2026_21895_no_octets_of_a_key_file_cause_a_panic() {
 
 #[test]
 fn cve_2026_89314_a_megabyte_of_key_ops() {
-    let start = Instant::now();
     // Every operation another one, or every one the same; the one that counts comes last, or not at all.
     for (count, operation) in [
         (
@@ -293,8 +288,7 @@ fn cve_2026_89314_a_megabyte_of_key_ops() {
         KeySet::<4>::new().replace_from_jwk_set(set.as_bytes()),
         Err(LoadError::NoUsableKey(_))
     ));
-    // Comparing the operations with each other would take billions of steps.
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    // That the work is linear, `tests/bounds` shows by counting instructions (`set_key_ops`).
 }
 
 #[test]

@@ -13,7 +13,11 @@ use std::hint::black_box;
 static POLICY: Policy<'static> = Policy::new(Issuer::exact(ISSUER), &[AUDIENCE]);
 
 /// One signature at a time.
-pub const SIGNATURES: &[Signatures] = &[("rs256", signatures)];
+pub const SIGNATURES: &[Signatures] = &[
+    ("rs256", signatures),
+    ("rs256, avx2", avx2),
+    ("rs256, portable64", portable),
+];
 
 /// One token at a time.
 pub const TOKENS: &[TokensOf] = &[("rs256", tokens), ("rs256, cache hit", tokens_seen_before)];
@@ -21,6 +25,20 @@ pub const TOKENS: &[TokensOf] = &[("rs256", tokens), ("rs256, cache hit", tokens
 fn signatures(key: &PublicKey) -> VerifySignature {
     let key = RsaPublicKey::<Rsa4096>::from_be_bytes(&key.n, &key.e).unwrap();
     let key = PreparedKey::new(&key);
+    Box::new(move |message, signature| key.verify_rs256(message, signature).is_ok())
+}
+
+/// As a machine with AVX2 and without AVX-512 IFMA does it.
+fn avx2(key: &PublicKey) -> VerifySignature {
+    let key = RsaPublicKey::<Rsa4096>::from_be_bytes(&key.n, &key.e).unwrap();
+    let key = rs256::internals::backend::prepare_avx2(&key).expect("AVX2");
+    Box::new(move |message, signature| key.verify_rs256(message, signature).is_ok())
+}
+
+/// As a machine without vector code does it.
+fn portable(key: &PublicKey) -> VerifySignature {
+    let key = RsaPublicKey::<Rsa4096>::from_be_bytes(&key.n, &key.e).unwrap();
+    let key = rs256::internals::backend::prepare_portable(&key);
     Box::new(move |message, signature| key.verify_rs256(message, signature).is_ok())
 }
 

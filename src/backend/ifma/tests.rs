@@ -13,6 +13,7 @@ use sha2::Digest;
 use super::batch8::verify8;
 use super::limbs::Limbs;
 use super::{Ifma, IfmaKey, digest8, lanes};
+use crate::backend::tests::numbers::{E, Random, em, moduli, octets, oracle, representatives};
 use crate::rs256::MessageHash;
 
 /// The token, or a loud note.
@@ -24,51 +25,8 @@ fn token() -> Option<Ifma> {
     token
 }
 
-/// A small generator of test numbers (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn word(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
-    }
-    fn below_bits(&mut self, bits: u64) -> BigUint {
-        let words: Vec<u32> = (0..bits.div_ceil(32)).map(|_| self.word() as u32).collect();
-        BigUint::new(words) % (BigUint::from(1u8) << bits)
-    }
-}
-
-fn octets(x: &BigUint, k: usize) -> Vec<u8> {
-    let bytes = x.to_bytes_be();
-    let mut out = vec![0; k - bytes.len()];
-    out.extend(bytes);
-    out
-}
-
 fn key<const V: usize>(token: Ifma, n: &BigUint) -> IfmaKey<V> {
     IfmaKey::new(token, &n.to_u64_digits(), n.bits().div_ceil(8) as usize).unwrap()
-}
-
-/// RSASSA-PKCS1-V1_5-VERIFY by the book.
-fn oracle(n: &BigUint, s: &[u8], digest: &[u8; 32]) -> bool {
-    let k = n.bits().div_ceil(8) as usize;
-    let number = BigUint::from_bytes_be(s);
-    s.len() == k && &number < n && octets(&number.modpow(&E.into(), n), k) == em(k, digest)
-}
-
-const E: u32 = 65537;
-
-fn em(k: usize, digest: &[u8; 32]) -> Vec<u8> {
-    let t = b"\x00\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
-    let mut em = vec![0xff; k];
-    em[0] = 0;
-    em[1] = 1;
-    em[k - 52..k - 32].copy_from_slice(t);
-    em[k - 32..].copy_from_slice(digest);
-    em
 }
 
 fn limbs<const V: usize>(x: &BigUint) -> Limbs<V> {
@@ -81,10 +39,6 @@ fn number<const V: usize>(limbs: &Limbs<V>) -> BigUint {
     limbs.iter().rev().fold(BigUint::ZERO, |sum, limb| (sum << 52) + limb)
 }
 
-fn ones(bits: u64) -> BigUint {
-    (BigUint::from(1u8) << bits) - 1u8
-}
-
 /// Makes `key` accept `s` with `digest`, whatever s^65537 mod n is: the constant P of the encoding is replaced by the
 /// one that fits. So the whole computation is tested for numbers of any shape, although nobody can sign for them.
 fn bend<const V: usize>(key: &mut IfmaKey<V>, n: &BigUint, s: &BigUint, digest: &[u8; 32]) {
@@ -92,47 +46,6 @@ fn bend<const V: usize>(key: &mut IfmaKey<V>, n: &BigUint, s: &BigUint, digest: 
     let d = n - number(&key.neg_d);
     let p = s.modpow(&E.into(), n) + n - BigUint::from_bytes_be(digest) % n;
     key.neg_pd = limbs(&(n - p * d % n));
-}
-
-/// Moduli of `bits` bits: random ones, and long runs of ones or zeros at either end and at limb borders.
-fn moduli(random: &mut Random, bits: u64) -> Vec<BigUint> {
-    let one = BigUint::from(1u8);
-    let top = &one << (bits - 1);
-    let mut out = vec![
-        ones(bits),
-        &top + 1u8,
-        (&top << 1) - (&one << 1000) + 1u8,
-        &top + ones(1000),
-        &top + (random.below_bits(500) << 600) + 1u8,
-        ones(bits) - (random.below_bits(500) << 600),
-        // Limbs of all ones and of zeros in turn.
-        (0..bits.div_ceil(104)).fold(top.clone(), |sum, i| sum | (ones(52) << (104 * i))) % ones(bits),
-    ];
-    out.push(random.below_bits(bits) | &top | &one);
-    for n in &mut out {
-        n.set_bit(bits - 1, true);
-        n.set_bit(0, true);
-        assert_eq!(n.bits(), bits);
-    }
-    out
-}
-
-/// Signature representatives at the borders, and random ones.
-fn representatives(random: &mut Random, n: &BigUint) -> Vec<BigUint> {
-    let bits = n.bits();
-    vec![
-        BigUint::ZERO,
-        1u8.into(),
-        2u8.into(),
-        n - 1u8,
-        n - 2u8,
-        ones(bits - 1),
-        BigUint::from(1u8) << (bits - 1),
-        // All limbs but the top one full.
-        (n >> ((bits - 1) / 52 * 52) << ((bits - 1) / 52 * 52)) - 1u8,
-        random.below_bits(bits) % n,
-        random.below_bits(bits / 2),
-    ]
 }
 
 /// The sizes that a key of `V` vectors is used for, and its limit.
@@ -149,13 +62,13 @@ fn powers<const V: usize>() {
     let Some(token) = token() else { return };
     let mut random = Random(V as u64);
     for &bits in sizes::<V>() {
-        for n in moduli(&mut random, bits) {
+        for n in moduli(&mut random, bits, 52) {
             let key = key::<V>(token, &n);
             let r = BigUint::from(1u8) << (52 * key.modulus.rows);
             let r_65535 = r.modpow(&65535u32.into(), &n);
             // D · R^65535 = 1.
             assert_eq!((&n - number(&key.neg_d)) * &r_65535 % &n, BigUint::from(1u8));
-            for s in representatives(&mut random, &n).into_iter().step_by(3) {
+            for s in representatives(&mut random, &n, 52).into_iter().step_by(3) {
                 // Every bit of the result is looked at, not only the verdict at the end.
                 let x = number(&lanes::enter_raise(token, &key.modulus, &limbs(&s)));
                 assert!(x < &n * 3u8, "above the bound");
@@ -171,10 +84,10 @@ fn verdicts<const V: usize>() {
     let digest = [0xa5; 32];
     for &bits in sizes::<V>() {
         let k = bits.div_ceil(8) as usize;
-        for n in moduli(&mut random, bits) {
+        for n in moduli(&mut random, bits, 52) {
             let mut key = key::<V>(token, &n);
             let mut batch = Vec::new();
-            for s in representatives(&mut random, &n) {
+            for s in representatives(&mut random, &n, 52) {
                 bend(&mut key, &n, &s, &digest);
                 assert!(check(&key, &octets(&s, k), digest), "{bits} bits, n = {n:x}, s = {s:x}");
                 for bit in [0, 51, 52, 255] {
