@@ -301,7 +301,7 @@ const ROWS: &[(&str, Row)] = &[
         "ask 5: a string or an array",
         Here(&["string_or_array_claims_read_the_same_way_in_both_forms"]),
     ),
-    ("ask 6: issuers with {tenantid}", In("entra/main.rs", "tenancy")),
+    ("ask 6: issuers with {tenantid}", In("entra/issuers.rs", "tenancy")),
     ("ask 7: the clock injected", Here(&["the_clock_is_an_argument"])),
     (
         "ask 8: clock skew",
@@ -333,7 +333,7 @@ const ROWS: &[(&str, Row)] = &[
     ),
     (
         "ask 15: errors that tell without leaking",
-        In("errors.rs", "no_error_repeats_what_a_token_says"),
+        In("errors/main.rs", "no_error_repeats_what_a_token_says"),
     ),
     // The tests' own ground.
     ("the setting", Here(&["the_header_of_the_setting_is_accepted"])),
