@@ -5,7 +5,7 @@
 //! Unknown names and wrong types are errors that name the file or variable and the place in it. What the types cannot
 //! say is checked by [`Config::validate`], before anything is started.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -104,6 +104,8 @@ pub struct Fetch {
     pub timeout_secs: u64,
     /// Certificates (PEM) that are trusted beside the system's.
     pub trust_roots: Vec<PathBuf>,
+    /// Addresses of hosts for which no name server is asked.
+    pub addresses: BTreeMap<String, SocketAddr>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -150,6 +152,7 @@ impl Default for Fetch {
         Self {
             timeout_secs: 10,
             trust_roots: Vec::new(),
+            addresses: BTreeMap::new(),
         }
     }
 }

@@ -13,6 +13,7 @@ use rs256::discovery::{DiscoveryError, Document};
 use rs256::limits::MAX_JWK_SET_LEN;
 
 use crate::authority::Authority;
+use crate::config;
 
 /// Most redirects that are followed; issuers need none or one.
 const MAX_REDIRECTS: usize = 3;
@@ -54,14 +55,19 @@ impl FetchError {
 
 impl Fetcher {
     /// `roots` are trusted beside the system's certificates.
-    pub fn new(timeout: Duration, roots: Vec<Certificate>) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
+    pub fn new(config: &config::Fetch, roots: Vec<Certificate>) -> Result<Self, reqwest::Error> {
+        let mut client = Client::builder()
             .https_only(true)
             .redirect(redirect::Policy::custom(follow))
             .tls_certs_merge(roots)
-            .pool_max_idle_per_host(0) // once an hour
-            .build()?;
-        Ok(Self { client, timeout })
+            .pool_max_idle_per_host(0); // once an hour
+        for (host, address) in &config.addresses {
+            client = client.resolve(host, *address);
+        }
+        Ok(Self {
+            client: client.build()?,
+            timeout: Duration::from_secs(config.timeout_secs),
+        })
     }
 
     /// The JWK Set of `authority` as it came, unread. The time is for everything, from the first name to be resolved to

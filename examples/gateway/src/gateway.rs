@@ -57,10 +57,7 @@ impl Gateway {
             .iter()
             .map(Authority::new)
             .collect::<Result<Vec<_>, _>>()?;
-        let fetcher = Fetcher::new(
-            Duration::from_secs(config.fetch.timeout_secs),
-            all_roots(config, roots)?,
-        )?;
+        let fetcher = Fetcher::new(&config.fetch, all_roots(config, roots)?)?;
         let cache = config.cache.enabled.then(Cache::new);
         let gate = Arc::new(Gate::new(authorities, cache, fetcher, clock));
 

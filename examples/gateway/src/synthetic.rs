@@ -7,9 +7,11 @@
 mod behaviour;
 mod issuer;
 mod key;
+mod publication;
 mod token;
 
 pub use behaviour::Behaviour;
 pub use issuer::Issuer;
 pub use key::SyntheticKey;
+pub use publication::Publication;
 pub use token::Token;

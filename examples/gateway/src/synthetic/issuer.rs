@@ -23,19 +23,17 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-use super::{Behaviour, SyntheticKey, Token};
+use super::{Behaviour, Publication, SyntheticKey, Token};
 use crate::clock::{Clock, SystemClock};
 
 /// The audience of the tokens that the issuer hands out.
 const AUDIENCE: &str = "api://orders";
 
-const METADATA_PATH: &str = "/.well-known/openid-configuration";
-const KEYS_PATH: &str = "/keys";
-
 /// An issuer on a loopback address. Everything about it can be changed while it runs.
 pub struct Issuer {
     address: SocketAddr,
     certificate: Certificate,
+    certificate_pem: String,
     tls: TlsAcceptor,
     state: Arc<IssuerState>,
     /// Keeps the port while the issuer is down: bound, but it does not listen, so that connections are refused.
@@ -45,7 +43,7 @@ pub struct Issuer {
 }
 
 struct IssuerState {
-    url: String,
+    publication: Publication,
     keys: Mutex<Vec<SyntheticKey>>,
     metadata_behaviour: Mutex<Behaviour>,
     keys_behaviour: Mutex<Behaviour>,
@@ -57,20 +55,30 @@ struct IssuerState {
 impl Issuer {
     /// An issuer with these keys, which is up.
     pub async fn start(address: SocketAddr, keys: Vec<SyntheticKey>) -> Result<Self, Box<dyn std::error::Error>> {
-        let made = rcgen::generate_simple_self_signed([address.ip().to_string()])?;
+        Self::start_as(address, keys, Publication::plain).await
+    }
+
+    /// An issuer that publishes what `publication` says for its address.
+    pub async fn start_as(
+        address: SocketAddr,
+        keys: Vec<SyntheticKey>,
+        publication: impl FnOnce(SocketAddr) -> Publication,
+    ) -> Result<Self, Box<dyn std::error::Error>> {
+        let port = bind(address)?;
+        let address = port.local_addr()?;
+        let publication = publication(address);
+        let made = rcgen::generate_simple_self_signed([publication.name().to_owned()])?;
         let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
         let config = rustls::ServerConfig::builder()
             .with_no_client_auth()
             .with_single_cert(vec![made.cert.der().clone()], private)?;
-
-        let port = bind(address)?;
-        let address = port.local_addr()?;
         let issuer = Self {
             address,
             certificate: Certificate::from_der(made.cert.der())?,
+            certificate_pem: made.cert.pem(),
             tls: TlsAcceptor::from(Arc::new(config)),
             state: Arc::new(IssuerState {
-                url: format!("https://{address}"),
+                publication,
                 keys: Mutex::new(keys),
                 metadata_behaviour: Mutex::default(),
                 keys_behaviour: Mutex::default(),
@@ -86,11 +94,19 @@ impl Issuer {
 
     /// `iss` of its tokens.
     pub fn url(&self) -> &str {
-        &self.state.url
+        self.state.publication.issuer()
     }
 
     pub fn metadata_url(&self) -> String {
-        format!("{}{METADATA_PATH}", self.url())
+        let Publication {
+            host, metadata_path, ..
+        } = &self.state.publication;
+        format!("https://{host}{metadata_path}")
+    }
+
+    /// Where it listens, whatever name it has.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub const fn audience(&self) -> &'static str {
@@ -100,6 +116,11 @@ impl Issuer {
     /// The certificate to trust.
     pub fn certificate(&self) -> Certificate {
         self.certificate.clone()
+    }
+
+    /// The same, for a file.
+    pub fn certificate_pem(&self) -> &str {
+        &self.certificate_pem
     }
 
     pub fn publish(&self, keys: &[&SyntheticKey]) {
@@ -165,8 +186,8 @@ async fn accept(listener: TcpListener, tls: TlsAcceptor, router: Router) {
 impl IssuerState {
     fn router(self: Arc<Self>) -> Router {
         Router::new()
-            .route(METADATA_PATH, get(metadata))
-            .route(KEYS_PATH, get(keys))
+            .route(&self.publication.metadata_path, get(metadata))
+            .route(&self.publication.keys_path, get(keys))
             .route("/token", get(token))
             .route("/rotate", post(rotate))
             .route("/behave/{name}", post(behave))
@@ -176,28 +197,27 @@ impl IssuerState {
 
 async fn metadata(State(issuer): State<Arc<IssuerState>>) -> Response {
     issuer.metadata_requests.fetch_add(1, Ordering::Relaxed);
-    let url = &issuer.url;
-    let text = json!({
-        "issuer": url,
-        "jwks_uri": format!("{url}{KEYS_PATH}"),
-        "id_token_signing_alg_values_supported": ["RS256"],
-    });
+    let Publication {
+        metadata_path,
+        metadata,
+        ..
+    } = &issuer.publication;
     let behaviour = lock(&issuer.metadata_behaviour).clone();
-    behaviour.answer(METADATA_PATH, text.to_string()).await
+    behaviour.answer(metadata_path, metadata.to_string()).await
 }
 
 async fn keys(State(issuer): State<Arc<IssuerState>>) -> Response {
     issuer.keys_requests.fetch_add(1, Ordering::Relaxed);
     let text = json!({ "keys": lock(&issuer.keys).iter().map(SyntheticKey::jwk).collect::<Vec<_>>() });
     let behaviour = lock(&issuer.keys_behaviour).clone();
-    behaviour.answer(KEYS_PATH, text.to_string()).await
+    behaviour.answer(&issuer.publication.keys_path, text.to_string()).await
 }
 
 /// `/token?roles=A,B&scopes=x%20y&jti=z`: a good token, signed with the newest key.
 async fn token(State(issuer): State<Arc<IssuerState>>, Query(query): Query<HashMap<String, String>>) -> String {
     let asked = |name: &str| query.get(name).map(String::as_str).unwrap_or_default();
     let roles: Vec<&str> = asked("roles").split(',').filter(|role| !role.is_empty()).collect();
-    let token = Token::new(&issuer.url, AUDIENCE, SystemClock.now().as_secs())
+    let token = Token::new(issuer.publication.issuer(), AUDIENCE, SystemClock.now().as_secs())
         .claim("roles", roles)
         .claim("scp", asked("scopes"))
         .claim("jti", asked("jti"));

@@ -50,6 +50,14 @@ impl SyntheticKey {
         renamed
     }
 
+    /// The same key, published with one more member.
+    #[must_use]
+    pub fn with(&self, member: &str, value: &str) -> Self {
+        let mut with = self.clone();
+        with.jwk[member] = value.into();
+        with
+    }
+
     pub fn jwk(&self) -> &Value {
         &self.jwk
     }

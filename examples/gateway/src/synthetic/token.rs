@@ -36,6 +36,19 @@ impl Token {
         self
     }
 
+    /// Signed, and the key is named by `x5t` alone, as AD FS has it.
+    pub fn sign_by_thumbprint(&self, key: &SyntheticKey) -> String {
+        let header = self.clone().header("x5t", key.kid.clone()).header;
+        key.sign(&header.into(), &self.claims.clone().into())
+    }
+
+    /// The claim left out.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.claims.remove(name);
+        self
+    }
+
     /// Signed, with the `kid` of the key unless the header has one already.
     pub fn sign(&self, key: &SyntheticKey) -> String {
         let mut header = self.header.clone();

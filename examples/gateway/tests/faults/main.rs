@@ -18,6 +18,7 @@ mod clients;
 mod configuration;
 mod issuers;
 mod keys;
+mod providers;
 mod stop;
 mod time;
 
@@ -55,9 +56,12 @@ macro_rules! scenarios {
     };
 }
 
-const SCENARIOS: [Scenario; 19] = scenarios![
+const SCENARIOS: [Scenario; 22] = scenarios![
     answers::statuses_and_challenges,
     answers::withdrawn_tokens,
+    providers::entra_tokens,
+    providers::adfs_tokens,
+    providers::metadata_of_another,
     issuers::down_at_the_start,
     issuers::down_later,
     issuers::bad_key_sets,

@@ -65,7 +65,7 @@ pub fn config(issuers: &[&Issuer]) -> Config {
         cache: Cache::default(),
         fetch: Fetch {
             timeout_secs: 1,
-            trust_roots: Vec::new(),
+            ..Fetch::default()
         },
         rotation: Rotation::default(),
         limits: Limits {
