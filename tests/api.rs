@@ -84,6 +84,48 @@ fn what_may_be_shared_and_copied() {
     assert_eq!(format!("{one:?}"), format!("{other:?}"));
 }
 
+/// What gets into a log: how long things are and which are there, of a token no text.
+#[test]
+fn debug_prints_lengths_and_no_text() {
+    let keys = keys();
+    let payload = claims(&[("sub", "\"of-nobody\""), ("list", "[1,2]"), ("object", "{}")]);
+    let token = Signer::good().token(HEADER, &payload);
+    let jws = CompactJws::parse(token.as_bytes()).unwrap();
+    let (header_len, payload_len) = (HEADER.len(), payload.len());
+    assert_eq!(
+        format!("{jws:?}"),
+        format!("CompactJws {{ header_len: {header_len}, payload_len: {payload_len}, .. }}")
+    );
+    let mut buf = [0; 4096];
+    let accepted = Verifier::new(&keys, &POLICY)
+        .verify(&token, NumericDate::from_secs(NOW), &mut buf)
+        .unwrap();
+    assert_eq!(
+        format!("{:?}", accepted.header()),
+        "JoseHeader { kid: Some(JsonStr(2 octets)), x5t: None, typ: None, has_nonce: false }"
+    );
+    let claims = accepted.claims();
+    assert_eq!(format!("{claims:?}"), format!("Claims {{ len: {payload_len}, .. }}"));
+    assert_eq!(
+        format!("{:?}", claims.get("list").unwrap()),
+        "Array(JsonArray(5 octets))"
+    );
+    assert_eq!(
+        format!("{:?}", claims.get("object").unwrap()),
+        "Object(JsonObject(2 octets))"
+    );
+    // Keys are public.
+    let key = "SigningKey { kid: Some(\"k1\"), modulus_bits: 2048, .. }";
+    assert_eq!(format!("{:?}", keys.iter().next().unwrap()), key);
+    assert_eq!(format!("{keys:?}"), format!("[{key}]"));
+    assert_eq!(format!("{:?}", KeySetRef::from(&keys)), format!("[{key}]"));
+    assert_eq!(format!("{:?}", KeySetRef::from(&KEY)), "Pinned(2048)");
+    assert_eq!(
+        format!("{KEY:?}"),
+        "RsaPublicKey { modulus_bits: 2048, exponent: 65537 }"
+    );
+}
+
 #[test]
 fn sizes_that_the_documentation_names() {
     // The table at `RsaPublicKey`.

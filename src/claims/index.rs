@@ -216,6 +216,7 @@ mod tests {
     use std::string::String;
     use std::vec::Vec;
 
+    use super::tag;
     use crate::claims::Claims;
     use crate::json::JsonValue;
 
@@ -273,6 +274,18 @@ mod tests {
         claims(&text, |claims| {
             assert!(claims.get(&format!("a\":{{\"{inner}")).is_none());
             assert!(claims.get("a").is_some() && claims.get("zz").is_some());
+        });
+    }
+
+    /// The space before the first name stands before a quotation mark, as a name does, and where places are that hold
+    /// nothing.
+    #[test]
+    fn nothing_before_the_first_name_is_a_claim() {
+        let mut names = (0..0x1_0000).map(|number| format!("{number:x}"));
+        let alike = names.find(|name| tag(name.as_bytes()) == tag(b" ")).unwrap();
+        claims(&format!(r#"{{ ":":"1","{alike}":"2"}}"#), |claims| {
+            assert!(claims.get(" ").is_none());
+            assert!(claims.get(":").is_some() && claims.get(&alike).is_some());
         });
     }
 
