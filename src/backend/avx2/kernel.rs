@@ -134,19 +134,23 @@ impl Multipliers {
     }
 }
 
-/// Adds to two blocks of sums, w and w + 1, the products of the blocks `b`, from block k on, and of the blocks `x`, of which
-/// the last two are w − k and w + 1 − k.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn add_products(sums: &mut [Sums; 2], b: &[Lanes], x: &[Lanes]) {
-    let [mut low, mut high] = *sums;
-    for (b, x) in b.iter().zip(x.windows(2).rev()) {
-        let [lower, upper] = x else { break };
-        let b = Multipliers::new(b);
-        low = low.add(b, load(lower));
-        high = high.add(b, load(upper));
+/// Two neighbouring blocks of sums, w and w + 1.
+struct Pair(Sums, Sums);
+
+impl Pair {
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn zero() -> Self {
+        Self(Sums::zero(), Sums::zero())
     }
-    *sums = [low, high];
+
+    /// Adds the products of block k of one number and of blocks w − k and w + 1 − k of another.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn add(self, b: &Lanes, lower: &Lanes, upper: &Lanes) -> Self {
+        let b = Multipliers::new(b);
+        Self(self.0.add(b, load(lower)), self.1.add(b, load(upper)))
+    }
 }
 
 /// T = x², in twice as many blocks as x has.
@@ -156,22 +160,23 @@ pub(super) fn square(t: &mut [Lanes], x: &Operand<'_>) {
     let (a, d) = (&*x.a, &*x.d);
     let mut spill = Spill::none();
     for (middle, [low, high]) in t.as_chunks_mut::<2>().0.iter_mut().enumerate() {
-        // Blocks w = 2 middle and w + 1 of the columns: products of blocks k < middle and w − k, w + 1 − k, those doubled,
-        // and then of block `middle` with itself, not doubled, and with the one above.
-        let w = 2 * middle;
-        let first = (w + 1).saturating_sub(a.len());
-        let top = (w + 1).saturating_sub(first);
-        let (Some(b), Some(x)) = (a.get(first..middle), d.get(middle + 1..top + 1)) else {
+        // Blocks 2 middle and 2 middle + 1 of the columns: products of blocks k < middle and, doubled, of those as far above
+        // `middle` as k is below, as long as there are both; then of block `middle` with itself, not doubled.
+        let Some((below, [diagonal, ..])) = a.split_at_checked(middle) else {
             return;
         };
-        let (Some(diagonal), Some(above)) = (a.get(middle), x.first()) else {
+        let Some((_, above)) = d.split_at_checked(middle + 1) else {
             return;
         };
-        let mut sums = [Sums::zero(); 2];
-        add_products(&mut sums, b, x);
-        let b = Multipliers::new(diagonal);
-        store(low, sums[0].add(b, load(diagonal)).columns(&mut spill));
-        store(high, sums[1].add(b, load(above)).columns(&mut spill));
+        let [next, ..] = above else { return };
+        let mut sums = Pair::zero();
+        for (b, x) in below.iter().rev().zip(above.windows(2)) {
+            let [lower, upper] = x else { break };
+            sums = sums.add(b, lower, upper);
+        }
+        let Pair(lower, upper) = sums.add(diagonal, diagonal, next);
+        store(low, lower.columns(&mut spill));
+        store(high, upper.columns(&mut spill));
     }
 }
 
@@ -189,10 +194,14 @@ pub(super) fn multiply_add(t: &mut [Lanes], b: &[Lanes], x: &[Lanes]) {
         let top = (w + 2).saturating_sub(first);
         let b = b.get(first..end).unwrap_or_default();
         let x = x.get((w + 2).saturating_sub(end)..top + 1).unwrap_or_default();
-        let mut sums = [Sums::zero(); 2];
-        add_products(&mut sums, b, x);
-        store(low, _mm256_add_epi64(load(low), sums[0].columns(&mut spill)));
-        store(high, _mm256_add_epi64(load(high), sums[1].columns(&mut spill)));
+        let mut sums = Pair::zero();
+        for (b, x) in b.iter().zip(x.windows(2).rev()) {
+            let [lower, upper] = x else { break };
+            sums = sums.add(b, lower, upper);
+        }
+        let Pair(lower, upper) = sums;
+        store(low, _mm256_add_epi64(load(low), lower.columns(&mut spill)));
+        store(high, _mm256_add_epi64(load(high), upper.columns(&mut spill)));
     }
 }
 
@@ -218,10 +227,6 @@ fn settle(t: &mut [Lanes]) {
     }
 }
 
-/// Cuts the low 32 bits to a limb and leaves what is above: the multiplication does not look at it, and the compiler, which would
-/// choose a multiplication of whole lanes where it knows them to be small, knows nothing.
-const JUNK_ABOVE: u64 = !(0xf << LIMB_BITS);
-
 /// The next limbs of the quotient, which are the lowest of what is left. `carry` is what was carried out of the columns
 /// below, and then out of these.
 #[inline]
@@ -229,37 +234,43 @@ fn quotient(low: &Lanes, high: &Lanes, carry: &mut u64) -> [u64; ROWS] {
     let mut q = [0; ROWS];
     for (q, column) in q.iter_mut().zip(low.iter().chain(high)) {
         let x = column + *carry;
-        *q = x & JUNK_ABOVE;
+        *q = x & LIMB_MASK;
         *carry = x >> LIMB_BITS;
     }
     q
 }
 
-/// Eight steps of Montgomery's reduction as far as they touch the lowest eight columns: the limbs of the quotient. `carry`
-/// is what was carried out of the columns below, and then out of these.
+/// Eight steps of Montgomery's reduction as far as they touch the lowest eight columns: the limbs of the quotient. `n` are the
+/// lowest limbs of n. `carry` is what was carried out of the columns below, and then out of these.
 #[inline]
-pub(super) fn montgomery_quotient(low: &Lanes, high: &Lanes, n: &[u64], n0: u64, carry: &mut u64) -> [u64; ROWS] {
-    let mut columns = [0; ROWS];
-    for (to, column) in columns.iter_mut().zip(low.iter().chain(high)) {
-        *to = *column;
+pub(super) fn montgomery_quotient(
+    [low, high]: [&Lanes; 2],
+    [n_low, n_high]: [&Lanes; 2],
+    n0: u64,
+    carry: &mut u64,
+) -> [u64; ROWS] {
+    let ([c0, mut c1, mut c2, mut c3], [mut c4, mut c5, mut c6, mut c7]) = (*low, *high);
+    let ([l0, l1, l2, l3], [l4, l5, l6, l7]) = (*n_low, *n_high);
+    macro_rules! row {
+        ($column:ident $(, $above:ident += $limb:ident)*) => {{
+            let x = $column + *carry;
+            let q = x.wrapping_mul(n0) & LIMB_MASK;
+            $($above += q * $limb;)*
+            // The low 28 bits of the sum are zeros.
+            *carry = (x + q * l0) >> LIMB_BITS;
+            q
+        }};
     }
-    let mut q = [0; ROWS];
-    let mut left = &mut columns[..];
-    for q in &mut q {
-        let ([column, above @ ..], [lowest, n @ ..]) = (left, n) else {
-            break;
-        };
-        let x = *column + *carry;
-        *q = x.wrapping_mul(n0) & JUNK_ABOVE;
-        let limb = *q & LIMB_MASK;
-        // The low 28 bits of the sum are zeros.
-        *carry = (x + limb * lowest) >> LIMB_BITS;
-        for (column, n) in above.iter_mut().zip(n) {
-            *column += limb * n;
-        }
-        left = above;
-    }
-    q
+    [
+        row!(c0, c1 += l1, c2 += l2, c3 += l3, c4 += l4, c5 += l5, c6 += l6, c7 += l7),
+        row!(c1, c2 += l1, c3 += l2, c4 += l3, c5 += l4, c6 += l5, c7 += l6),
+        row!(c2, c3 += l1, c4 += l2, c5 += l3, c6 += l4, c7 += l5),
+        row!(c3, c4 += l1, c5 += l2, c6 += l3, c7 += l4),
+        row!(c4, c5 += l1, c6 += l2, c7 += l3),
+        row!(c5, c6 += l1, c7 += l2),
+        row!(c6, c7 += l1),
+        row!(c7),
+    ]
 }
 
 /// `t += Σ q_r · m_(8 + c − r)` for each column c of t, where `m` are limbs. Calls `then` with the lowest two blocks as soon
@@ -310,7 +321,9 @@ pub(super) fn reduce(t: &mut [Lanes], modulus: &Modulus<'_>, x: &mut Operand<'_>
         settle(t);
     }
     let mut carry = 0;
-    let [low, high, ..] = t else { return };
+    let ([low, high, ..], [n_low, n_high, ..]) = (&mut *t, modulus.n) else {
+        return;
+    };
     let mut q = quotient(low, high, &mut carry);
     let mut t = t;
     for left in (1..modulus.row_blocks).rev() {
@@ -320,7 +333,7 @@ pub(super) fn reduce(t: &mut [Lanes], modulus: &Modulus<'_>, x: &mut Operand<'_>
             if left > 1 {
                 quotient(low, high, &mut carry)
             } else {
-                montgomery_quotient(low, high, modulus.n.as_flattened(), modulus.n0, &mut carry)
+                montgomery_quotient([low, high], [n_low, n_high], modulus.n0, &mut carry)
             }
         });
         let Some(next) = next else { return };

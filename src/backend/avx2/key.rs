@@ -6,7 +6,7 @@
 //! −D and −P · D modulo n for D = 1 / R^65535.
 
 use super::Avx2;
-use super::kernel::{ROWS, add_rows, montgomery_quotient};
+use super::kernel::{add_rows, montgomery_quotient};
 use super::limbs::{LIMB_BITS, LIMB_MASK, Lanes, Packed, from_words, pack, reduce_below, to_words, unpack};
 use crate::lanes;
 use crate::limits::MIN_MODULUS_BITS;
@@ -94,7 +94,8 @@ pub(crate) fn make_friendly<const B: usize>(key: &mut Avx2Key<B>) {
     let n = n.as_flattened_mut();
     unpack(n, &key.n);
     let mut carry = 0;
-    let q: [u64; ROWS] = montgomery_quotient(&[1, 0, 0, 0], &[0; 4], n.as_flattened(), key.n0, &mut carry);
+    let [n_low, n_high, ..] = n else { return };
+    let q = montgomery_quotient([&[1, 0, 0, 0], &[0; 4]], [n_low, n_high], key.n0, &mut carry);
     let mut columns = [[[0; 4]; B]; 2];
     let columns = columns.as_flattened_mut();
     let _ = add_rows(columns, &q, n, |_, _| ());
