@@ -5,7 +5,7 @@
 use core::fmt;
 
 use super::size::{Rsa4096, RsaSize};
-use crate::backend::{Block, Modulus, NativeLimb, pop_native};
+use crate::backend::{Block, Modulus, NativeLimb, read_be_native};
 use crate::error::KeyError;
 use crate::limits::{MAX_EXPONENT, MIN_MODULUS_BITS};
 
@@ -50,12 +50,13 @@ impl<S: RsaSize> RsaPublicKey<S> {
     where
         S: RsaSize<Limbs = [Block<NativeLimb>; BLOCKS]>,
     {
-        Self {
-            n: load(n),
-            e,
-            n0: negative_inverse(pop_native(n).0),
-            bits,
-        }
+        let mut limbs = [[0; 4]; BLOCKS];
+        read_be_native(limbs.as_flattened_mut(), n);
+        let n0 = match limbs.as_flattened() {
+            [lowest, ..] => negative_inverse(*lowest),
+            [] => 0,
+        };
+        Self { n: limbs, e, n0, bits }
     }
 
     /// Length of the modulus in octets, k in
@@ -144,18 +145,6 @@ pub(super) const fn check_modulus(n: &[u8], max_bits: u32) -> Result<(&[u8], u32
         [.., last] if *last & 1 == 1 => Ok((n, bits)),
         _ => Err(KeyError::ModulusEven),
     }
-}
-
-/// Big-endian octets as limbs.
-const fn load<const BLOCKS: usize>(octets: &[u8]) -> [Block<NativeLimb>; BLOCKS] {
-    let mut blocks = [[0; 4]; BLOCKS];
-    let mut left = octets;
-    let mut limbs = blocks.as_flattened_mut();
-    while let [limb, rest @ ..] = limbs {
-        (*limb, left) = pop_native(left);
-        limbs = rest;
-    }
-    blocks
 }
 
 /// The public exponent.
