@@ -35,29 +35,6 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
         }
     }
 
-    /// The first key that the header selects and whose authority's policy does not refuse the header.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::KeySelection`] when no authority has such a key: of several reasons the most telling one.
-    /// [`Error::Policy`] when every policy concerned refuses the header.
-    pub(crate) fn first_candidate(&self, header: &JoseHeader<'_>) -> Result<Candidate<'k, S>, Error> {
-        if let Some(candidate) = self.candidate_from(header, 0, 0) {
-            return Ok(candidate);
-        }
-        let mut reason = None;
-        for authority in self.as_slice() {
-            match authority.keys.select(header, 0) {
-                Ok(_) => authority.policy.check_header(header)?,
-                Err(found) if reason.is_none_or(|reason| precedence(found) >= precedence(reason)) => {
-                    reason = Some(found);
-                }
-                Err(_) => {}
-            }
-        }
-        Err(reason.unwrap_or(KeySelectionError::NoKeys).into())
-    }
-
     /// The next key that the header selects, behind `previous`.
     pub(crate) fn candidate_after(
         &self,
@@ -65,6 +42,7 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
         header: &JoseHeader<'_>,
     ) -> Option<Candidate<'k, S>> {
         self.candidate_from(header, previous.authority_index, previous.key_index.saturating_add(1))
+            .ok()
     }
 
     /// What is known of the key.
@@ -76,27 +54,45 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
         }
     }
 
-    fn candidate_from(
+    /// The first key, from the one at `first_key` of the authority at `first_authority` on, that the header selects and
+    /// whose authority's policy does not refuse the header.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::KeySelection`] when no authority has such a key: of several reasons the most telling one.
+    /// [`Error::Policy`], the first, when the policies that have one refuse the header.
+    pub(crate) fn candidate_from(
         &self,
         header: &JoseHeader<'_>,
         first_authority: usize,
         first_key: usize,
-    ) -> Option<Candidate<'k, S>> {
+    ) -> Result<Candidate<'k, S>, Error> {
         let mut first_key = first_key;
+        let mut reason = None;
+        let mut refusal = Ok(());
         for (authority_index, authority) in self.as_slice().iter().enumerate().skip(first_authority) {
-            if let Ok((key_index, key)) = authority.keys.select(header, first_key)
-                && authority.policy.check_header(header).is_ok()
-            {
-                return Some(Candidate {
-                    key,
-                    policy: authority.policy,
-                    authority_index,
-                    key_index,
-                });
+            match authority.keys.select(header, first_key) {
+                Ok((key_index, key)) => match authority.policy.check_header(header) {
+                    Ok(()) => {
+                        return Ok(Candidate {
+                            key,
+                            policy: authority.policy,
+                            authority_index,
+                            key_index,
+                        });
+                    }
+                    refused if refusal.is_ok() => refusal = refused,
+                    _ => {}
+                },
+                Err(found) if reason.is_none_or(|reason| precedence(found) >= precedence(reason)) => {
+                    reason = Some(found);
+                }
+                Err(_) => {}
             }
             first_key = 0;
         }
-        None
+        refusal?;
+        Err(reason.unwrap_or(KeySelectionError::NoKeys).into())
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) use canonical::canonicalise;
 pub use string::JsonStr;
 pub use value::{JsonArray, JsonNumber, JsonObject, JsonValue};
 
-use names::{Names, Place, Table};
+use names::{Names, Place, Spelling, Table};
 use scan::{Next, Scanner};
 
 use crate::error::{JsonError, JsonErrorKind};
@@ -84,7 +84,7 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
     /// `TooLong`, `NotUtf8`, `NotAnObject`; `Syntax` if no JSON value begins here (a byte order mark included).
     #[inline(always)]
     pub(crate) fn new(text: &'j [u8]) -> Result<Self, JsonError> {
-        let members = Self::start(text, false);
+        let members = Self::start(text, Spelling::ANY);
         match members.progress {
             Progress::Refused(error) => Err(error),
             _ => Ok(members),
@@ -95,12 +95,12 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
     /// `next_member`.
     #[inline(always)]
     pub(crate) fn of_canonical(text: &'j [u8]) -> Self {
-        Self::start(text, true)
+        Self::start(text, Spelling::Canonical)
     }
 
     // Nothing this large should travel in a `Result`: it would be on the stack twice.
     #[inline(always)]
-    fn start(text: &'j [u8], is_canonical: bool) -> Self {
+    fn start(text: &'j [u8], spelling: Spelling) -> Self {
         let (scanner, progress) = match begin(text, P::MAX_TEXT_LEN) {
             Ok(begun) => begun,
             Err(error) => (Scanner::new(""), Progress::Refused(error)),
@@ -108,7 +108,7 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
         Self {
             scanner,
             progress,
-            names: Names::new(is_canonical),
+            names: Names::new(spelling),
         }
     }
 

@@ -32,7 +32,9 @@ use crate::error::InvalidSignature;
 #[inline(never)]
 pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
     if backend::HASH_FIRST {
-        verify_hash(key, MessageHash::Known(&digest(message)), signature)
+        let mut digest = [0; 32];
+        message_hash::digest_of_blocks(message, &mut digest);
+        verify_hash(key, MessageHash::Known(&digest), signature)
     } else {
         verify_hash(key, MessageHash::Of(message), signature)
     }

@@ -114,24 +114,23 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     where
         T: AsRef<[u8]> + ?Sized,
     {
-        // 1 parse, 2 decode, 3 key lookup, 4 verify
-        match &mut self.verify_signature(token.as_ref(), buf) {
-            Ok(verified) => verified.accept_in_place(now), // 5 claims and policy
-            Err(error) => Err(*error),
-        }
+        let mut decoded = DecodedJws::empty();
+        let signer = self.verify_signature(token.as_ref(), buf, &mut decoded)?; // 1 parse, 2 decode, 3 key lookup, 4 verify
+        let mut verified = VerifiedJws::new(&self.authorities, &signer, &mut decoded);
+        verified.accept_in_place(now) // 5 claims and policy
     }
 
     // A function of its own, so that what only the first stages need on the stack is gone before the last one begins.
     #[inline(never)]
-    fn verify_signature<'b>(&self, token: &[u8], buf: &'b mut [u8]) -> Result<VerifiedJws<'b, 'k, S>, Error> {
-        // 1 parse, 2 decode, 3 key lookup
-        match &mut self.select(token, buf) {
-            Ok((decoded, candidate)) => {
-                find_signer(&self.authorities, candidate, decoded, plain)?; // 4 verify
-                Ok(VerifiedJws::new(&self.authorities, candidate, decoded))
-            }
-            Err(error) => Err(*error),
-        }
+    fn verify_signature<'t, 'b>(
+        &self,
+        token: &'t [u8],
+        buf: &'b mut [u8],
+        decoded: &mut DecodedJws<'t, 'b>,
+    ) -> Result<Candidate<'k, S>, Error> {
+        let mut candidate = self.select(token, buf, decoded)?; // 1 parse, 2 decode, 3 key lookup
+        find_signer(&self.authorities, &mut candidate, decoded, plain)?; // 4 verify
+        Ok(candidate)
     }
 
     // As above. Where words have 64 bits, handing over the result costs more than the stack is worth.
@@ -141,11 +140,11 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
         &self,
         token: &'t [u8],
         buf: &'b mut [u8],
-    ) -> Result<(DecodedJws<'t, 'b>, Candidate<'k, S>), Error> {
+        decoded: &mut DecodedJws<'t, 'b>,
+    ) -> Result<Candidate<'k, S>, Error> {
         let jws = CompactJws::parse(token)?; // 1 parse
-        let decoded = jws.decode(longest_signature::<S>(), buf)?; // 2 decode
-        let candidate = self.authorities.first_candidate(&decoded.header)?; // 3 key lookup
-        Ok((decoded, candidate))
+        jws.decode(longest_signature::<S>(), buf, decoded)?; // 2 decode
+        self.authorities.candidate_from(&decoded.header, 0, 0) // 3 key lookup
     }
 
     /// Stages 1 to 3 alone: parses and decodes `token` and selects the key. What remains is the RSA operation, for
@@ -159,7 +158,8 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     where
         T: AsRef<[u8]> + ?Sized,
     {
-        let (decoded, candidate) = self.select(token.as_ref(), buf)?;
+        let mut decoded = DecodedJws::empty();
+        let candidate = self.select(token.as_ref(), buf, &mut decoded)?;
         Ok(PendingJws {
             decoded,
             authorities: self.authorities,
@@ -377,7 +377,7 @@ impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
         policy.check(&token, now)?;
         Ok(AcceptedToken {
             header: *token.header(),
-            claims: *token.claims(),
+            claims: token.claims().copy_in_parts(),
         })
     }
 }

@@ -57,7 +57,7 @@ pub enum ClaimsError {
 impl ClaimsError {
     pub(super) const fn code(self) -> &'static str {
         match self {
-            Self::Json(inner) => match inner.kind {
+            Self::Json(inner) => match inner.kind() {
                 JsonErrorKind::TooLong => "claims_json_too_long",
                 JsonErrorKind::NotUtf8 => "claims_not_utf8",
                 JsonErrorKind::Syntax => "claims_syntax",
@@ -155,6 +155,8 @@ impl fmt::Display for ProviderClaim {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
+// The kind takes a whole word, so that an error is copied in whole words.
+#[repr(u32)]
 pub enum PolicyError {
     /// A registered claim that the policy needs is absent.
     MissingClaim(RegisteredClaim),

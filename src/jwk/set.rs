@@ -165,11 +165,50 @@ fn copy<const LEN: usize>(text: JsonStr<'_>) -> String<LEN> {
     copy
 }
 
+/// What a [`KeySet`] of any capacity answers. Behind a pointer, so that a program whose keys are all pinned holds none of
+/// it.
+trait KeySource<S: RsaSize>: Sync {
+    fn select(&self, header: &JoseHeader<'_>, first: usize) -> Result<(usize, KeyRef<'_, S>), KeySelectionError>;
+
+    fn signing_key(&self, index: usize) -> Option<SigningKey<'_>>;
+}
+
+impl<const N: usize, S: RsaSize> KeySource<S> for KeySet<N, S> {
+    fn select(&self, header: &JoseHeader<'_>, first: usize) -> Result<(usize, KeyRef<'_, S>), KeySelectionError> {
+        select(&self.entries, header, first)
+    }
+
+    fn signing_key(&self, index: usize) -> Option<SigningKey<'_>> {
+        self.entries.get(index).map(KeyEntry::signing_key)
+    }
+}
+
+fn select<'k, S: RsaSize>(
+    entries: &'k [KeyEntry<S>],
+    header: &JoseHeader<'_>,
+    first: usize,
+) -> Result<(usize, KeyRef<'k, S>), KeySelectionError> {
+    if entries.is_empty() {
+        return Err(KeySelectionError::NoKeys);
+    }
+    let mut rest = entries.iter().enumerate().skip(first);
+    let found = match (header.kid(), header.x5t()) {
+        // STRICT: RFC 7515 section 4.1.4 calls `kid` a hint; here a token that names a key is verified with a
+        // key of that name or not at all.
+        (Some(kid), _) => rest.find(|(_, entry)| entry.kid.as_deref().is_some_and(|own| kid == *own)),
+        (None, Some(x5t)) => rest.find(|(_, entry)| entry.x5t.as_deref().is_some_and(|own| x5t == *own)),
+        (None, None) if entries.len() == 1 => rest.next(),
+        (None, None) => return Err(KeySelectionError::Ambiguous),
+    };
+    let (index, entry) = found.ok_or(KeySelectionError::UnknownKey)?;
+    Ok((index, KeyRef::Prepared(&entry.key)))
+}
+
 /// The keys that a [`Verifier`](crate::Verifier) uses, borrowed: a [`KeySet`] of any capacity, or one pinned key.
 pub struct KeySetRef<'k, S: RsaSize = Rsa4096>(Keys<'k, S>);
 
 enum Keys<'k, S: RsaSize> {
-    Set(&'k [KeyEntry<S>]),
+    Set(&'k dyn KeySource<S>),
     Pinned(KeyRef<'k, S>),
     Stale,
 }
@@ -190,32 +229,18 @@ impl<'k, S: RsaSize> KeySetRef<'k, S> {
         header: &JoseHeader<'_>,
         first: usize,
     ) -> Result<(usize, KeyRef<'k, S>), KeySelectionError> {
-        let entries = match self.0 {
-            Keys::Pinned(key) if first == 0 => return Ok((0, key)),
-            Keys::Pinned(_) => return Err(KeySelectionError::UnknownKey),
-            Keys::Stale => return Err(KeySelectionError::KeysStale),
-            Keys::Set(entries) => entries,
-        };
-        if entries.is_empty() {
-            return Err(KeySelectionError::NoKeys);
+        match self.0 {
+            Keys::Pinned(key) if first == 0 => Ok((0, key)),
+            Keys::Pinned(_) => Err(KeySelectionError::UnknownKey),
+            Keys::Stale => Err(KeySelectionError::KeysStale),
+            Keys::Set(keys) => keys.select(header, first),
         }
-        let mut rest = entries.iter().enumerate().skip(first);
-        let found = match (header.kid(), header.x5t()) {
-            // STRICT: RFC 7515 section 4.1.4 calls `kid` a hint; here a token that names a key is verified with a
-            // key of that name or not at all.
-            (Some(kid), _) => rest.find(|(_, entry)| entry.kid.as_deref().is_some_and(|own| kid == *own)),
-            (None, Some(x5t)) => rest.find(|(_, entry)| entry.x5t.as_deref().is_some_and(|own| x5t == *own)),
-            (None, None) if entries.len() == 1 => rest.next(),
-            (None, None) => return Err(KeySelectionError::Ambiguous),
-        };
-        let (index, entry) = found.ok_or(KeySelectionError::UnknownKey)?;
-        Ok((index, KeyRef::Prepared(&entry.key)))
     }
 
     /// What is known of the key at `index`; of a pinned key, and where there is none, only the size given.
     pub(crate) fn signing_key(&self, index: usize, modulus_bits: u32) -> SigningKey<'k> {
         match self.0 {
-            Keys::Set(entries) => entries.get(index).map(KeyEntry::signing_key),
+            Keys::Set(keys) => keys.signing_key(index),
             Keys::Pinned(_) | Keys::Stale => None,
         }
         .unwrap_or(SigningKey::pinned(modulus_bits))
@@ -226,7 +251,7 @@ impl<'k, const N: usize, S: RsaSize> From<&'k KeySet<N, S>> for KeySetRef<'k, S>
     fn from(set: &'k KeySet<N, S>) -> Self {
         Self(match set.entries.as_slice() {
             [only] if set.is_pinned => Keys::Pinned(KeyRef::Prepared(&only.key)),
-            entries => Keys::Set(entries),
+            _ => Keys::Set(set),
         })
     }
 }
@@ -264,9 +289,9 @@ impl<S: RsaSize> Copy for Keys<'_, S> {}
 impl<S: RsaSize> fmt::Debug for KeySetRef<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Keys::Set(entries) => f
+            Keys::Set(keys) => f
                 .debug_list()
-                .entries(entries.iter().map(KeyEntry::signing_key))
+                .entries((0..usize::MAX).map_while(|index| keys.signing_key(index)))
                 .finish(),
             Keys::Stale => f.write_str("Stale"),
             Keys::Pinned(key) => f.debug_tuple("Pinned").field(&key.public_key().modulus_bits()).finish(),
