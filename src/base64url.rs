@@ -34,6 +34,7 @@ use crate::error::InvalidBase64url;
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Octets that `n` characters decode to; `None` when no octet string has a text of that length (`n % 4 == 1`).
+#[cfg_attr(target_pointer_width = "32", inline(never))]
 pub(crate) const fn decoded_len(n: usize) -> Option<usize> {
     // n / 4 blocks of three octets; two characters more hold one octet, three hold two.
     // BOUND: n / 4 * 3 + 2 <= n for n >= 2, so nothing overflows.

@@ -68,9 +68,10 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
         first_key: usize,
     ) -> Result<Candidate<'k, S>, Error> {
         let mut first_key = first_key;
-        let mut reason = None;
+        let mut reason: Option<KeySelectionError> = None;
         let mut refusal = Ok(());
-        for (authority_index, authority) in self.as_slice().iter().enumerate().skip(first_authority) {
+        let authorities = self.as_slice().get(first_authority..).unwrap_or_default();
+        for (authority_index, authority) in (first_authority..).zip(authorities) {
             match authority.keys.select(header, first_key) {
                 Ok((key_index, key)) => match authority.policy.check_header(header) {
                     Ok(()) => {
@@ -84,7 +85,7 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
                     refused if refusal.is_ok() => refusal = refused,
                     _ => {}
                 },
-                Err(found) if reason.is_none_or(|reason| precedence(found) >= precedence(reason)) => {
+                Err(found) if reason.is_none_or(|reason| precedence(found) > precedence(reason)) => {
                     reason = Some(found);
                 }
                 Err(_) => {}
@@ -96,14 +97,12 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
     }
 }
 
-/// Of the reasons of several authorities the highest is told. Whether keys that are stale or not there yet had the right one
-/// among them nobody knows: that is no fault of the token's, so it goes before all others.
+/// Of the reasons of several authorities the highest is told, which is the last in the order of their definition. Whether
+/// keys that are stale or not there yet had the right one among them nobody knows: that is no fault of the token's, so it
+/// goes before all others.
+#[expect(clippy::as_conversions, reason = "a number of the enumeration")]
 const fn precedence(reason: KeySelectionError) -> u8 {
-    match reason {
-        KeySelectionError::UnknownKey | KeySelectionError::Ambiguous => 0,
-        KeySelectionError::NoKeys => 1,
-        KeySelectionError::KeysStale => 2,
-    }
+    reason as u8
 }
 
 impl<S: RsaSize> Clone for Authorities<'_, S> {

@@ -90,15 +90,8 @@ impl<'b> Claims<'b> {
         while let Some((name, value)) = members.next_member()? {
             self.index.insert(object_text, name, value);
             // After `canonicalise` a name that still holds an escape is none of these.
-            let claim = match name.as_str() {
-                Some("iss") => RegisteredClaim::Issuer,
-                Some("sub") => RegisteredClaim::Subject,
-                Some("aud") => RegisteredClaim::Audience,
-                Some("exp") => RegisteredClaim::Expiration,
-                Some("nbf") => RegisteredClaim::NotBefore,
-                Some("iat") => RegisteredClaim::IssuedAt,
-                Some("jti") => RegisteredClaim::JwtId,
-                _ => continue,
+            let Some(claim) = name.as_str().and_then(RegisteredClaim::of_name) else {
+                continue;
             };
             self.set(claim, value).ok_or(ClaimsError::WrongType(claim))?;
         }

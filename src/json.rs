@@ -71,8 +71,8 @@ pub(crate) struct Members<'j, const CAP: usize, P = u32> {
 enum Progress {
     /// The next member begins here.
     Member(usize),
-    /// There are no more members, and the text is valid to its end.
-    Valid,
+    /// There are no more members, and the text is valid to its end; the object ends before this position.
+    Valid(usize),
     Refused(JsonError),
 }
 
@@ -129,12 +129,13 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
 
     /// The object as a whole, for reading again: valid once `next_member` has answered `None`, empty before.
     pub(crate) fn object(&self) -> JsonObject<'j> {
-        let is_valid = matches!(self.progress, Progress::Valid);
-        JsonObject::new(if is_valid {
-            self.scanner.text().trim_ascii()
-        } else {
-            "{}"
-        })
+        let valid = match self.progress {
+            Progress::Valid(end) => self.scanner.text().get(..end),
+            _ => None,
+        };
+        // What stands before the object is whitespace.
+        let object = valid.and_then(|text| text.get(self.scanner.token(0).1..));
+        object.map_or(JsonObject::EMPTY, JsonObject::new)
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -199,9 +200,7 @@ fn begin(text: &[u8], longest: usize) -> Result<(Scanner<'_>, Progress), JsonErr
             let progress = progress(&scanner, scanner.first_item(open, b'}')?)?;
             Ok((scanner, progress))
         }
-        (b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n', start) => {
-            Err(JsonError::new(JsonErrorKind::NotAnObject, start))
-        }
+        (octet, start) if b"[\"-0123456789tfn".iter().any(|first| *first == octet) => Err(JsonError::new(JsonErrorKind::NotAnObject, start)),
         (_, start) => Err(JsonError::new(JsonErrorKind::Syntax, start)),
     }
 }
@@ -212,7 +211,7 @@ fn progress(scanner: &Scanner<'_>, next: Next) -> Result<Progress, JsonError> {
     match next {
         Next::Item(start) => Ok(Progress::Member(start)),
         Next::End(end) => match scanner.token(end) {
-            (_, end) if end == scanner.text().len() => Ok(Progress::Valid),
+            (_, after) if after == scanner.text().len() => Ok(Progress::Valid(end)),
             (_, end) => Err(JsonError::new(JsonErrorKind::TrailingData, end)),
         },
     }

@@ -116,8 +116,21 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     {
         let mut decoded = DecodedJws::empty();
         let signer = self.verify_signature(token.as_ref(), buf, &mut decoded)?; // 1 parse, 2 decode, 3 key lookup, 4 verify
-        let mut verified = VerifiedJws::new(&self.authorities, &signer, &mut decoded);
-        verified.accept_in_place(now) // 5 claims and policy
+        self.accept(&signer, &mut decoded, now) // 5 claims and policy
+    }
+
+    // As below.
+    #[inline(never)]
+    fn accept<'b>(
+        &self,
+        signer: &Candidate<'k, S>,
+        decoded: &mut DecodedJws<'_, 'b>,
+        now: NumericDate,
+    ) -> Result<AcceptedToken<'b>, Error> {
+        let key = self.authorities.signing_key(signer);
+        let mut token = TokenView::new(decoded.header, Claims::empty(), key);
+        check(&mut token, core::mem::take(&mut decoded.payload), signer.policy, now)?;
+        Ok(AcceptedToken::of(&token))
     }
 
     // A function of its own, so that what only the first stages need on the stack is gone before the last one begins.
@@ -349,15 +362,9 @@ impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
     /// # Errors
     ///
     /// [`Error::Claims`] when the payload is no claims set, [`Error::Policy`] when the policy refuses it.
-    pub fn accept(mut self, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
-        self.accept_in_place(now)
-    }
-
-    /// [`VerifiedJws::accept`] without another copy of the token on the stack. The payload is gone afterwards.
-    #[inline(never)]
-    fn accept_in_place(&mut self, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
+    pub fn accept(self, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
         let policy = self.policy;
-        self.check_in_place(policy, now)
+        self.check(policy, now)
     }
 
     /// Checks the claims at the time `now` against `policy`, which must be one for the authority whose key this is.
@@ -365,21 +372,25 @@ impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
     /// # Errors
     ///
     /// As for [`VerifiedJws::accept`].
-    pub fn check<C: Check + ?Sized>(mut self, policy: &C, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
-        self.check_in_place(policy, now)
-    }
-
-    fn check_in_place<C: Check + ?Sized>(&mut self, policy: &C, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
-        let payload = core::mem::take(&mut self.payload);
+    pub fn check<C: Check + ?Sized>(self, policy: &C, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
         let mut token = TokenView::new(self.header, Claims::empty(), self.signing_key);
-        token.read_claims(payload)?;
-        policy.check_header(token.header())?;
-        policy.check(&token, now)?;
-        Ok(AcceptedToken {
-            header: *token.header(),
-            claims: token.claims().copy_in_parts(),
-        })
+        check(&mut token, self.payload, policy, now)?;
+        Ok(AcceptedToken::of(&token))
     }
+}
+
+/// Reads the claims of a token whose signature is good, and asks the policy.
+#[inline(always)]
+fn check<'b, C: Check + ?Sized>(
+    token: &mut TokenView<'b, '_>,
+    payload: &'b mut [u8],
+    policy: &C,
+    now: NumericDate,
+) -> Result<(), Error> {
+    token.read_claims(payload)?;
+    policy.check_header(token.header())?;
+    policy.check(token, now)?;
+    Ok(())
 }
 
 /// Prints the header's members, never the text.
@@ -399,6 +410,14 @@ pub struct AcceptedToken<'b> {
 }
 
 impl<'b> AcceptedToken<'b> {
+    #[inline(always)]
+    const fn of(token: &TokenView<'b, '_>) -> Self {
+        Self {
+            header: *token.header(),
+            claims: token.claims().copy_in_parts(),
+        }
+    }
+
     /// The JOSE header.
     #[must_use]
     pub const fn header(&self) -> &JoseHeader<'b> {

@@ -28,6 +28,36 @@ pub enum RegisteredClaim {
 }
 
 impl RegisteredClaim {
+    /// The claim called `name`.
+    #[inline(always)]
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        if cfg!(target_pointer_width = "64") {
+            return Some(match name {
+                "iss" => Self::Issuer,
+                "sub" => Self::Subject,
+                "aud" => Self::Audience,
+                "exp" => Self::Expiration,
+                "nbf" => Self::NotBefore,
+                "iat" => Self::IssuedAt,
+                "jti" => Self::JwtId,
+                _ => return None,
+            });
+        }
+        // Less code than a comparison for each.
+        let all = [
+            Self::Issuer,
+            Self::Subject,
+            Self::Audience,
+            Self::Expiration,
+            Self::NotBefore,
+            Self::IssuedAt,
+            Self::JwtId,
+        ];
+        let (names, _) = b"isssubaudexpnbfiatjti".as_chunks::<3>();
+        let (_, claim) = names.iter().zip(all).find(|(own, _)| own.as_slice() == name.as_bytes())?;
+        Some(claim)
+    }
+
     /// The claim's name in a token, such as `exp`.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -157,6 +157,10 @@ impl<P: Place> Table<'_, P> {
         if *self.count == self.places.len() {
             return Err(JsonError::new(JsonErrorKind::TooManyMembers, open));
         }
+        // As it is written, with the closing quotation mark.
+        let name_text = text.as_bytes().get(open + 1..).unwrap_or_default();
+        let name_text = name_text.get(..name.raw().len() + 1).unwrap_or_default();
+        let wanted = (name, name_text);
         if P::IS_HASHED {
             let hash = match name.as_str() {
                 Some(name) => plain_hash(text, open, name),
@@ -168,25 +172,39 @@ impl<P: Place> Table<'_, P> {
             let place = (hash >> 24) as usize & self.places.len().wrapping_sub(1);
             match self.places.get_mut(place) {
                 Some(free) if *free == P::default() => *free = entry,
-                _ => self.insert_after(place, entry, text, name)?,
+                _ => self.insert_after(place, entry, text, wanted)?,
             }
         } else {
-            self.insert_after(0, P::new(0, open), text, name)?;
+            self.append(P::new(0, open), text, wanted)?;
         }
         *self.count += 1;
         Ok(())
     }
 
     /// Remembers a name whose place is taken, or finds that it is there already.
-    #[cfg_attr(target_pointer_width = "64", cold)]
-    fn insert_after(&mut self, place: usize, entry: P, text: &str, name: JsonStr<'_>) -> Result<(), JsonError> {
+    #[cold]
+    fn insert_after(&mut self, place: usize, entry: P, text: &str, wanted: (JsonStr<'_>, &[u8])) -> Result<(), JsonError> {
         let (before, after) = self.places.split_at_mut_checked(place).unwrap_or_default();
         for other in after.iter_mut().chain(before) {
             if *other == P::default() {
                 *other = entry;
                 break;
             }
-            if other.may_equal(entry) && self.spelling.is_name_at(text, other.offset(), name) {
+            if other.may_equal(entry) && self.spelling.is_name_at(text, other.offset(), wanted) {
+                return Err(JsonError::new(JsonErrorKind::DuplicateName, entry.offset()));
+            }
+        }
+        Ok(())
+    }
+
+    /// [`Table::insert_after`] in a list.
+    fn append(&mut self, entry: P, text: &str, wanted: (JsonStr<'_>, &[u8])) -> Result<(), JsonError> {
+        for other in &mut *self.places {
+            if *other == P::default() {
+                *other = entry;
+                break;
+            }
+            if self.spelling.is_name_at(text, other.offset(), wanted) {
                 return Err(JsonError::new(JsonErrorKind::DuplicateName, entry.offset()));
             }
         }
@@ -195,16 +213,14 @@ impl<P: Place> Table<'_, P> {
 }
 
 impl Spelling {
-    /// Whether the name whose opening quotation mark is at `offset` is `name`.
+    /// Whether the name whose opening quotation mark is at `offset` is `name`, which is given as it is written too, with
+    /// its closing quotation mark.
     ///
     /// In canonical text that is a comparison of octets. It has to be: nobody has vouched yet for the text of a header,
     /// and names made to collide are compared with each other, every one with every other.
-    fn is_name_at(self, text: &str, offset: usize, name: JsonStr<'_>) -> bool {
-        let behind = text
-            .as_bytes()
-            .get(offset + 1..)
-            .and_then(|rest| rest.strip_prefix(name.raw().as_bytes()));
-        behind.and_then(<[u8]>::first) == Some(&b'"')
+    fn is_name_at(self, text: &str, offset: usize, (name, name_text): (JsonStr<'_>, &[u8])) -> bool {
+        let behind = text.as_bytes().get(offset + 1..);
+        behind.is_some_and(|behind| behind.starts_with(name_text))
             || match self {
                 Self::Canonical => false,
                 Self::Any(is_name_in_any_spelling) => is_name_in_any_spelling(text, offset, name),

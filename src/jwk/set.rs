@@ -170,7 +170,9 @@ fn copy<const LEN: usize>(text: JsonStr<'_>) -> String<LEN> {
 trait KeySource<S: RsaSize>: Sync {
     fn select(&self, header: &JoseHeader<'_>, first: usize) -> Result<(usize, KeyRef<'_, S>), KeySelectionError>;
 
-    fn signing_key(&self, index: usize) -> Option<SigningKey<'_>>;
+    fn signing_key(&self, index: usize, modulus_bits: u32) -> SigningKey<'_>;
+
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
 
 impl<const N: usize, S: RsaSize> KeySource<S> for KeySet<N, S> {
@@ -178,8 +180,14 @@ impl<const N: usize, S: RsaSize> KeySource<S> for KeySet<N, S> {
         select(&self.entries, header, first)
     }
 
-    fn signing_key(&self, index: usize) -> Option<SigningKey<'_>> {
-        self.entries.get(index).map(KeyEntry::signing_key)
+    fn signing_key(&self, index: usize, modulus_bits: u32) -> SigningKey<'_> {
+        self.entries
+            .get(index)
+            .map_or(SigningKey::pinned(modulus_bits), KeyEntry::signing_key)
+    }
+
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
     }
 }
 
@@ -240,10 +248,9 @@ impl<'k, S: RsaSize> KeySetRef<'k, S> {
     /// What is known of the key at `index`; of a pinned key, and where there is none, only the size given.
     pub(crate) fn signing_key(&self, index: usize, modulus_bits: u32) -> SigningKey<'k> {
         match self.0 {
-            Keys::Set(keys) => keys.signing_key(index),
-            Keys::Pinned(_) | Keys::Stale => None,
+            Keys::Set(keys) => keys.signing_key(index, modulus_bits),
+            Keys::Pinned(_) | Keys::Stale => SigningKey::pinned(modulus_bits),
         }
-        .unwrap_or(SigningKey::pinned(modulus_bits))
     }
 }
 
@@ -289,10 +296,7 @@ impl<S: RsaSize> Copy for Keys<'_, S> {}
 impl<S: RsaSize> fmt::Debug for KeySetRef<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Keys::Set(keys) => f
-                .debug_list()
-                .entries((0..usize::MAX).map_while(|index| keys.signing_key(index)))
-                .finish(),
+            Keys::Set(keys) => keys.fmt(f),
             Keys::Stale => f.write_str("Stale"),
             Keys::Pinned(key) => f.debug_tuple("Pinned").field(&key.public_key().modulus_bits()).finish(),
         }
