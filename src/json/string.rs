@@ -267,12 +267,12 @@ pub(super) fn letter_of(c: char) -> Option<u8> {
 
 /// Decodes `\uXXXX`, or two of them that make a pair of surrogates.
 fn decode_unicode_escape(text: &[u8]) -> Result<(char, usize), JsonErrorKind> {
-    let (first, rest) = code_unit(text).ok_or(JsonErrorKind::Syntax)?;
+    let first = code_unit(text).ok_or(JsonErrorKind::Syntax)?;
     if let Some(c) = char::from_u32(first) {
         return Ok((c, 6));
     }
     // Only surrogates are left: D800 to DBFF, which one of DC00 to DFFF has to follow.
-    let (second, _) = code_unit(rest).ok_or(JsonErrorKind::NotUtf8)?;
+    let second = text.get(6..).and_then(code_unit).ok_or(JsonErrorKind::NotUtf8)?;
     if first >= 0xdc00 || !(0xdc00..=0xdfff).contains(&second) {
         return Err(JsonErrorKind::NotUtf8);
     }
@@ -282,9 +282,9 @@ fn decode_unicode_escape(text: &[u8]) -> Result<(char, usize), JsonErrorKind> {
         .ok_or(JsonErrorKind::NotUtf8)
 }
 
-/// The UTF-16 code unit of the `\uXXXX` that `text` begins with, and the text after it.
-fn code_unit(text: &[u8]) -> Option<(u32, &[u8])> {
-    let ([b'\\', b'u', digits @ ..], rest) = text.split_first_chunk::<6>()? else {
+/// The UTF-16 code unit of the `\uXXXX` that `text` begins with.
+fn code_unit(text: &[u8]) -> Option<u32> {
+    let [b'\\', b'u', digits @ ..] = text.first_chunk::<6>()? else {
         return None;
     };
     let mut unit = 0;
@@ -292,5 +292,5 @@ fn code_unit(text: &[u8]) -> Option<(u32, &[u8])> {
         // STRICT: four hexadecimal digits and no sign, which the parsers of integers would let pass.
         unit = unit << 4 | char::from(*digit).to_digit(16)?;
     }
-    Some((unit, rest))
+    Some(unit)
 }

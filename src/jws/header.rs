@@ -66,20 +66,22 @@ impl<'b> JoseHeader<'b> {
         let mut algorithm_is_rs256 = false;
         while let Some((name, value)) = members.next_member()? {
             // After `canonicalise` a name that still holds an escape is none of these.
-            match name.as_str() {
-                Some("alg") => {
+            match name.as_str().and_then(Member::of_name) {
+                Some(Member::Alg) => {
                     algorithm_is_rs256 = matches!(value, JsonValue::String(alg) if alg == "RS256");
                 }
                 // RFC 7515 section 4.1.11: a recipient that does not understand an extension refuses the token. We
                 // understand none, so every form of `crit`, well-formed or not, is refused alike.
-                Some("crit") => return Err(HeaderError::Critical),
-                Some("b64") if !matches!(value, JsonValue::Bool(true)) => return Err(HeaderError::UnencodedPayload),
-                Some("kid") => self.kid = Some(string(value)?),
-                Some("x5t") => self.x5t = Some(string(value)?),
-                Some("typ") => self.typ = Some(string(value)?),
+                Some(Member::Crit) => return Err(HeaderError::Critical),
+                Some(Member::B64) if !matches!(value, JsonValue::Bool(true)) => {
+                    return Err(HeaderError::UnencodedPayload);
+                }
+                Some(Member::Kid) => self.kid = Some(string(value)?),
+                Some(Member::X5t) => self.x5t = Some(string(value)?),
+                Some(Member::Typ) => self.typ = Some(string(value)?),
                 // STRICT: a nested token is not unwrapped, and its claims are not ours to check.
-                Some("cty") if is_media_type(string(value)?, "JWT") => return Err(HeaderError::NestedToken),
-                Some("nonce") => self.has_nonce = true,
+                Some(Member::Cty) if is_media_type(string(value)?, "JWT") => return Err(HeaderError::NestedToken),
+                Some(Member::Nonce) => self.has_nonce = true,
                 _ => {}
             }
         }
@@ -122,6 +124,43 @@ impl<'b> JoseHeader<'b> {
     #[must_use]
     pub const fn has_nonce(&self) -> bool {
         self.has_nonce
+    }
+}
+
+/// The members that matter.
+#[derive(Clone, Copy)]
+enum Member {
+    Alg,
+    Kid,
+    X5t,
+    Typ,
+    Cty,
+    B64,
+    Crit,
+    Nonce,
+}
+
+impl Member {
+    #[inline(always)]
+    fn of_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "crit" => Self::Crit,
+            "nonce" => Self::Nonce,
+            _ if cfg!(not(target_pointer_width = "64")) => {
+                // Less code than a comparison for each.
+                let all = [Self::Alg, Self::Kid, Self::X5t, Self::Typ, Self::Cty, Self::B64];
+                let (names, _) = b"algkidx5ttypctyb64".as_chunks::<3>();
+                let (_, member) = names.iter().zip(all).find(|(own, _)| own.as_slice() == name.as_bytes())?;
+                member
+            }
+            "alg" => Self::Alg,
+            "kid" => Self::Kid,
+            "x5t" => Self::X5t,
+            "typ" => Self::Typ,
+            "cty" => Self::Cty,
+            "b64" => Self::B64,
+            _ => return None,
+        })
     }
 }
 
