@@ -200,7 +200,9 @@ fn begin(text: &[u8], longest: usize) -> Result<(Scanner<'_>, Progress), JsonErr
             let progress = progress(&scanner, scanner.first_item(open, b'}')?)?;
             Ok((scanner, progress))
         }
-        (octet, start) if b"[\"-0123456789tfn".iter().any(|first| *first == octet) => Err(JsonError::new(JsonErrorKind::NotAnObject, start)),
+        (octet, start) if b"[\"-0123456789tfn".iter().any(|first| *first == octet) => {
+            Err(JsonError::new(JsonErrorKind::NotAnObject, start))
+        }
         (_, start) => Err(JsonError::new(JsonErrorKind::Syntax, start)),
     }
 }

@@ -54,7 +54,10 @@ impl RegisteredClaim {
             Self::JwtId,
         ];
         let (names, _) = b"isssubaudexpnbfiatjti".as_chunks::<3>();
-        let (_, claim) = names.iter().zip(all).find(|(own, _)| own.as_slice() == name.as_bytes())?;
+        let (_, claim) = names
+            .iter()
+            .zip(all)
+            .find(|(own, _)| own.as_slice() == name.as_bytes())?;
         Some(claim)
     }
 

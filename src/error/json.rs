@@ -48,7 +48,10 @@ const _: () = assert!(MAX_JWK_SET_LEN < 1 << OFFSET_BITS, "every offset into a J
 impl JsonError {
     /// Makes the error `kind` at octet `offset` of the text.
     // BOUND: no text longer than MAX_JWK_SET_LEN is read, so an offset stays below the bits of the kind.
-    #[expect(clippy::as_conversions, reason = "20 bits of an offset, and a kind; `From` is not const")]
+    #[expect(
+        clippy::as_conversions,
+        reason = "20 bits of an offset, and a kind; `From` is not const"
+    )]
     #[inline(always)]
     pub(crate) const fn new(kind: JsonErrorKind, offset: usize) -> Self {
         match NonZeroU32::new((kind as u32) << OFFSET_BITS | offset as u32) {
@@ -63,7 +66,15 @@ impl JsonError {
         use JsonErrorKind::{
             DuplicateName, NotAnObject, NotUtf8, Syntax, TooDeep, TooLong, TooManyMembers, TrailingData,
         };
-        const KINDS: [JsonErrorKind; 7] = [TooLong, NotUtf8, NotAnObject, TrailingData, TooDeep, TooManyMembers, DuplicateName];
+        const KINDS: [JsonErrorKind; 7] = [
+            TooLong,
+            NotUtf8,
+            NotAnObject,
+            TrailingData,
+            TooDeep,
+            TooManyMembers,
+            DuplicateName,
+        ];
         let mut kinds = KINDS.as_slice();
         while let [kind, rest @ ..] = kinds {
             if *kind as u32 == self.0.get() >> OFFSET_BITS {

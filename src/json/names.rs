@@ -183,7 +183,13 @@ impl<P: Place> Table<'_, P> {
 
     /// Remembers a name whose place is taken, or finds that it is there already.
     #[cold]
-    fn insert_after(&mut self, place: usize, entry: P, text: &str, wanted: (JsonStr<'_>, &[u8])) -> Result<(), JsonError> {
+    fn insert_after(
+        &mut self,
+        place: usize,
+        entry: P,
+        text: &str,
+        wanted: (JsonStr<'_>, &[u8]),
+    ) -> Result<(), JsonError> {
         let (before, after) = self.places.split_at_mut_checked(place).unwrap_or_default();
         for other in after.iter_mut().chain(before) {
             if *other == P::default() {

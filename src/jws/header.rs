@@ -150,7 +150,10 @@ impl Member {
                 // Less code than a comparison for each.
                 let all = [Self::Alg, Self::Kid, Self::X5t, Self::Typ, Self::Cty, Self::B64];
                 let (names, _) = b"algkidx5ttypctyb64".as_chunks::<3>();
-                let (_, member) = names.iter().zip(all).find(|(own, _)| own.as_slice() == name.as_bytes())?;
+                let (_, member) = names
+                    .iter()
+                    .zip(all)
+                    .find(|(own, _)| own.as_slice() == name.as_bytes())?;
                 member
             }
             "alg" => Self::Alg,
@@ -183,7 +186,9 @@ fn is_media_type(found: JsonStr<'_>, expected: &str) -> bool {
 fn short_form(media_type: &[u8]) -> &[u8] {
     const PREFIX: &[u8] = b"application/";
     match media_type.split_at_checked(PREFIX.len()) {
-        Some((prefix, rest)) if is_equal_without_case(prefix, PREFIX) && rest.iter().all(|octet| *octet != b'/') => rest,
+        Some((prefix, rest)) if is_equal_without_case(prefix, PREFIX) && rest.iter().all(|octet| *octet != b'/') => {
+            rest
+        }
         _ => media_type,
     }
 }
