@@ -47,10 +47,16 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
 
     /// What is known of the key.
     pub(crate) fn signing_key(&self, candidate: &Candidate<'k, S>) -> SigningKey<'k> {
-        let modulus_bits = candidate.key.public_key().modulus_bits();
-        match self.as_slice().get(candidate.authority_index) {
-            Some(authority) => authority.keys.signing_key(candidate.key_index, modulus_bits),
-            None => SigningKey::pinned(modulus_bits),
+        let mut key = SigningKey::pinned(0);
+        self.describe(candidate, &mut key);
+        key
+    }
+
+    /// Writes what is known of the key into `key`: where it is to be, because on the way there it would be copied.
+    pub(crate) fn describe(&self, candidate: &Candidate<'k, S>, key: &mut SigningKey<'k>) {
+        key.modulus_bits = candidate.key.public_key().modulus_bits();
+        if let Some(authority) = self.as_slice().get(candidate.authority_index) {
+            authority.keys.describe(candidate.key_index, key);
         }
     }
 

@@ -200,6 +200,7 @@ fn begin(text: &[u8], longest: usize) -> Result<(Scanner<'_>, Progress), JsonErr
             let progress = progress(&scanner, scanner.first_item(open, b'}')?)?;
             Ok((scanner, progress))
         }
+        #[expect(clippy::manual_contains, reason = "`contains` is a good deal of code")]
         (octet, start) if b"[\"-0123456789tfn".iter().any(|first| *first == octet) => {
             Err(JsonError::new(JsonErrorKind::NotAnObject, start))
         }

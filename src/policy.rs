@@ -80,6 +80,11 @@ impl<'b, 'k> TokenView<'b, 'k> {
         Self { header, claims, key }
     }
 
+    /// Where to write what is known of the key.
+    pub(crate) const fn key_mut(&mut self) -> &mut SigningKey<'k> {
+        &mut self.key
+    }
+
     /// Reads the payload into the claims: where they are, because a set of claims is large.
     #[inline]
     pub(crate) fn read_claims(&mut self, payload: &'b mut [u8]) -> Result<(), ClaimsError> {

@@ -127,8 +127,8 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
         decoded: &mut DecodedJws<'_, 'b>,
         now: NumericDate,
     ) -> Result<AcceptedToken<'b>, Error> {
-        let key = self.authorities.signing_key(signer);
-        let mut token = TokenView::new(decoded.header, Claims::empty(), key);
+        let mut token = TokenView::new(decoded.header, Claims::empty(), SigningKey::pinned(0));
+        self.authorities.describe(signer, token.key_mut());
         check(&mut token, core::mem::take(&mut decoded.payload), signer.policy, now)?;
         Ok(AcceptedToken::of(&token))
     }

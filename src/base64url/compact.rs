@@ -7,7 +7,6 @@
 const BAD: u8 = 0x80;
 
 /// The symbol of `character`, or [`BAD`].
-#[inline(never)]
 pub(super) const fn symbol(character: u8) -> u8 {
     match character {
         b'A'..=b'Z' => character - b'A',

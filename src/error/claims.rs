@@ -44,7 +44,7 @@ impl RegisteredClaim {
             });
         }
         // Less code than a comparison for each.
-        let all = [
+        let all = &[
             Self::Issuer,
             Self::Subject,
             Self::Audience,
@@ -58,7 +58,7 @@ impl RegisteredClaim {
             .iter()
             .zip(all)
             .find(|(own, _)| own.as_slice() == name.as_bytes())?;
-        Some(claim)
+        Some(*claim)
     }
 
     /// The claim's name in a token, such as `exp`.

@@ -62,6 +62,7 @@ impl JsonError {
 
     /// What is wrong.
     #[must_use]
+    #[expect(clippy::as_conversions, reason = "the number of a kind; `From` is not const")]
     pub const fn kind(&self) -> JsonErrorKind {
         use JsonErrorKind::{
             DuplicateName, NotAnObject, NotUtf8, Syntax, TooDeep, TooLong, TooManyMembers, TrailingData,

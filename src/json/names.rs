@@ -151,7 +151,9 @@ impl<P: Place> Table<'_, P> {
     /// # Errors
     ///
     /// `TooManyMembers`, `DuplicateName`.
+    // By itself where the stack is dear: nothing of it is needed while the value is read.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     #[expect(clippy::as_conversions, reason = "bits of a hash")]
     pub(super) fn insert(&mut self, text: &str, open: usize, name: JsonStr<'_>) -> Result<(), JsonError> {
         if *self.count == self.places.len() {

@@ -166,13 +166,14 @@ fn copy<const LEN: usize>(text: JsonStr<'_>) -> String<LEN> {
 }
 
 /// What a [`KeySet`] of any capacity answers. Behind a pointer, so that a program whose keys are all pinned holds none of
-/// it.
+/// it. (Nothing that prints belongs here: a program with a key set would hold it, called or not.)
 trait KeySource<S: RsaSize>: Sync {
     fn select(&self, header: &JoseHeader<'_>, first: usize) -> Result<(usize, KeyRef<'_, S>), KeySelectionError>;
 
-    fn signing_key(&self, index: usize, modulus_bits: u32) -> SigningKey<'_>;
+    /// Leaves `key` as it is where there is no key at `index`.
+    fn describe<'k>(&'k self, index: usize, key: &mut SigningKey<'k>);
 
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+    fn len(&self) -> usize;
 }
 
 impl<const N: usize, S: RsaSize> KeySource<S> for KeySet<N, S> {
@@ -180,14 +181,14 @@ impl<const N: usize, S: RsaSize> KeySource<S> for KeySet<N, S> {
         select(&self.entries, header, first)
     }
 
-    fn signing_key(&self, index: usize, modulus_bits: u32) -> SigningKey<'_> {
-        self.entries
-            .get(index)
-            .map_or(SigningKey::pinned(modulus_bits), KeyEntry::signing_key)
+    fn describe<'k>(&'k self, index: usize, key: &mut SigningKey<'k>) {
+        if let Some(entry) = self.entries.get(index) {
+            *key = entry.signing_key();
+        }
     }
 
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
+    fn len(&self) -> usize {
+        self.entries.len()
     }
 }
 
@@ -246,10 +247,17 @@ impl<'k, S: RsaSize> KeySetRef<'k, S> {
     }
 
     /// What is known of the key at `index`; of a pinned key, and where there is none, only the size given.
+    #[inline(always)]
     pub(crate) fn signing_key(&self, index: usize, modulus_bits: u32) -> SigningKey<'k> {
-        match self.0 {
-            Keys::Set(keys) => keys.signing_key(index, modulus_bits),
-            Keys::Pinned(_) | Keys::Stale => SigningKey::pinned(modulus_bits),
+        let mut key = SigningKey::pinned(modulus_bits);
+        self.describe(index, &mut key);
+        key
+    }
+
+    /// Writes into `key` what is known of the key at `index`, if anything is.
+    pub(crate) fn describe(&self, index: usize, key: &mut SigningKey<'k>) {
+        if let Keys::Set(keys) = self.0 {
+            keys.describe(index, key);
         }
     }
 }
@@ -296,7 +304,10 @@ impl<S: RsaSize> Copy for Keys<'_, S> {}
 impl<S: RsaSize> fmt::Debug for KeySetRef<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Keys::Set(keys) => keys.fmt(f),
+            Keys::Set(keys) => f
+                .debug_list()
+                .entries((0..keys.len()).map(|index| self.signing_key(index, 0)))
+                .finish(),
             Keys::Stale => f.write_str("Stale"),
             Keys::Pinned(key) => f.debug_tuple("Pinned").field(&key.public_key().modulus_bits()).finish(),
         }

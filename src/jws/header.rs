@@ -37,7 +37,7 @@ impl<'b> JoseHeader<'b> {
     /// # Errors
     ///
     /// Each variant of [`HeaderError`] by its own description.
-    #[cfg(any(test, rs256_internals, fuzzing))]
+    #[cfg(any(rs256_internals, fuzzing))]
     pub(crate) fn read(text: &'b mut [u8]) -> Result<Self, HeaderError> {
         let mut header = Self::empty();
         header.read_into(text)?;
@@ -148,13 +148,13 @@ impl Member {
             "nonce" => Self::Nonce,
             _ if cfg!(not(target_pointer_width = "64")) => {
                 // Less code than a comparison for each.
-                let all = [Self::Alg, Self::Kid, Self::X5t, Self::Typ, Self::Cty, Self::B64];
+                let all = &[Self::Alg, Self::Kid, Self::X5t, Self::Typ, Self::Cty, Self::B64];
                 let (names, _) = b"algkidx5ttypctyb64".as_chunks::<3>();
                 let (_, member) = names
                     .iter()
                     .zip(all)
                     .find(|(own, _)| own.as_slice() == name.as_bytes())?;
-                member
+                *member
             }
             "alg" => Self::Alg,
             "kid" => Self::Kid,

@@ -2,7 +2,7 @@
 
 //! An RSA public key, validated, in a form that no backend owns.
 
-use core::fmt;
+use core::{fmt, slice};
 
 use super::size::{Rsa4096, RsaSize};
 use crate::backend::{Block, Modulus, NativeLimb, read_be_native};
@@ -50,13 +50,14 @@ impl<S: RsaSize> RsaPublicKey<S> {
     where
         S: RsaSize<Limbs = [Block<NativeLimb>; BLOCKS]>,
     {
-        let mut limbs = [[0; 4]; BLOCKS];
-        read_be_native(limbs.as_flattened_mut(), n);
-        let n0 = match limbs.as_flattened() {
-            [lowest, ..] => negative_inverse(*lowest),
-            [] => 0,
-        };
-        Self { n: limbs, e, n0, bits }
+        let mut lowest = 0;
+        read_be_native(slice::from_mut(&mut lowest), n);
+        Self {
+            n: load(n),
+            e,
+            n0: negative_inverse(lowest),
+            bits,
+        }
     }
 
     /// Length of the modulus in octets, k in
@@ -145,6 +146,13 @@ pub(super) const fn check_modulus(n: &[u8], max_bits: u32) -> Result<(&[u8], u32
         [.., last] if *last & 1 == 1 => Ok((n, bits)),
         _ => Err(KeyError::ModulusEven),
     }
+}
+
+/// Big-endian octets as limbs.
+const fn load<const BLOCKS: usize>(octets: &[u8]) -> [Block<NativeLimb>; BLOCKS] {
+    let mut blocks = [[0; 4]; BLOCKS];
+    read_be_native(blocks.as_flattened_mut(), octets);
+    blocks
 }
 
 /// The public exponent.
