@@ -29,7 +29,8 @@ use crate::error::InvalidSignature;
 /// # Errors
 ///
 /// [`InvalidSignature`] for every reason alike.
-#[inline(never)]
+#[cfg_attr(target_pointer_width = "64", inline(never))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(always))]
 pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
     if backend::HASH_FIRST {
         let mut digest = [0; 32];

@@ -203,12 +203,14 @@ pub(crate) fn find_signer<'t, 'b, 'k, S: RsaSize>(
     decoded: &DecodedJws<'t, 'b>,
     mut verify: impl FnMut(KeyRef<'k, S>, &DecodedJws<'t, 'b>) -> Result<(), InvalidSignature>,
 ) -> Result<(), InvalidSignature> {
-    while verify(candidate.key, decoded).is_err() {
+    loop {
+        if verify(candidate.key, decoded).is_ok() {
+            return Ok(());
+        }
         *candidate = authorities
             .candidate_after(candidate, &decoded.header)
             .ok_or(InvalidSignature)?;
     }
-    Ok(())
 }
 
 /// Octets of the longest signature that a key of size `S` makes.
