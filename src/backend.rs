@@ -63,7 +63,7 @@ use crate::rs256::public_key::RsaPublicKey;
 use crate::rs256::size::{Rsa2048, Rsa4096, RsaSize};
 use crate::rs256::{KeyFingerprint, MessageHash};
 
-pub(crate) use self::native::{NativeLimb, pop_native};
+pub(crate) use self::native::{NativeLimb, read_be_native};
 pub(crate) use self::portable::{Block, Columns, Modulus, write_be};
 
 /// The limb of this build. A key in a `static` is made of these, so there is one width per build.
@@ -76,7 +76,7 @@ pub(crate) use self::portable::{Block, Columns, Modulus, write_be};
 ))]
 mod native {
     pub(crate) type NativeLimb = u32;
-    pub(crate) use super::limb::pop_u32 as pop_native;
+    pub(crate) use super::limb::read_be_u32 as read_be_native;
 }
 
 #[cfg(not(any(
@@ -88,7 +88,7 @@ mod native {
 )))]
 mod native {
     pub(crate) type NativeLimb = u64;
-    pub(crate) use super::limb::pop_u64 as pop_native;
+    pub(crate) use super::limb::read_be_u64 as read_be_native;
 }
 
 /// Whether the digest is computed before the arithmetic begins, not in the middle of it: then its state does not lie on

@@ -5,11 +5,14 @@
 //!
 //! One octet string has exactly one text here. Four things could give it a second one, and each is refused: padding,
 //! anything outside the alphabet (whitespace and line breaks included), a length that no octet string encodes to, and
-//! trailing bits that are not zero. The first two fall out of the table lookup, the other two need only the length and
+//! trailing bits that are not zero. The first two fall out of the translation, the other two need only the length and
 //! the last character and are judged here, so a decoder below has nothing to do but translate.
 //!
 //! What is decoded is public, so tables may be indexed by it.
 
+#[cfg(any(test, target_pointer_width = "32", rs256_backend = "portable32"))]
+mod compact;
+#[cfg(any(test, not(any(target_pointer_width = "32", rs256_backend = "portable32"))))]
 mod table;
 
 #[cfg(not(any(target_pointer_width = "32", rs256_backend = "portable32")))]
@@ -26,10 +29,12 @@ mod tests;
 
 use crate::error::InvalidBase64url;
 
+#[cfg(any(test, not(any(target_pointer_width = "32", rs256_backend = "portable32"))))]
 /// The 64 characters of RFC 4648 section 5, at the index they stand for.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Octets that `n` characters decode to; `None` when no octet string has a text of that length (`n % 4 == 1`).
+#[cfg_attr(target_pointer_width = "32", inline(never))]
 pub(crate) const fn decoded_len(n: usize) -> Option<usize> {
     // n / 4 blocks of three octets; two characters more hold one octet, three hold two.
     // BOUND: n / 4 * 3 + 2 <= n for n >= 2, so nothing overflows.
@@ -90,11 +95,11 @@ fn translate(src: &[u8], out: &mut [u8]) -> bool {
 
 /// Where pointers have 64 bits, four KiB of tables are cheap.
 #[cfg(not(any(target_pointer_width = "32", rs256_backend = "portable32")))]
-use wide::translate as portable;
+use {table::symbol, wide::translate as portable};
 
-/// Elsewhere flash is dear, and a quarter of a KiB has to do.
+/// Elsewhere flash is dear.
 #[cfg(any(target_pointer_width = "32", rs256_backend = "portable32"))]
-use table::translate as portable;
+use compact::{symbol, translate as portable};
 
 /// Whether the bits of the last character that reach no octet are zero. (A character outside the alphabet is left to the
 /// translation.)
@@ -108,5 +113,5 @@ fn has_zero_trailing_bits(src: &[u8]) -> bool {
         3 => 0b11,
         _ => 0,
     };
-    src.last().is_none_or(|&last| table::symbol(last) & trailing == 0)
+    src.last().is_none_or(|&last| symbol(last) & trailing == 0)
 }

@@ -35,29 +35,6 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
         }
     }
 
-    /// The first key that the header selects and whose authority's policy does not refuse the header.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::KeySelection`] when no authority has such a key: of several reasons the most telling one.
-    /// [`Error::Policy`] when every policy concerned refuses the header.
-    pub(crate) fn first_candidate(&self, header: &JoseHeader<'_>) -> Result<Candidate<'k, S>, Error> {
-        if let Some(candidate) = self.candidate_from(header, 0, 0) {
-            return Ok(candidate);
-        }
-        let mut reason = None;
-        for authority in self.as_slice() {
-            match authority.keys.select(header, 0) {
-                Ok(_) => authority.policy.check_header(header)?,
-                Err(found) if reason.is_none_or(|reason| precedence(found) >= precedence(reason)) => {
-                    reason = Some(found);
-                }
-                Err(_) => {}
-            }
-        }
-        Err(reason.unwrap_or(KeySelectionError::NoKeys).into())
-    }
-
     /// The next key that the header selects, behind `previous`.
     pub(crate) fn candidate_after(
         &self,
@@ -65,49 +42,73 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
         header: &JoseHeader<'_>,
     ) -> Option<Candidate<'k, S>> {
         self.candidate_from(header, previous.authority_index, previous.key_index.saturating_add(1))
+            .ok()
     }
 
     /// What is known of the key.
     pub(crate) fn signing_key(&self, candidate: &Candidate<'k, S>) -> SigningKey<'k> {
-        let modulus_bits = candidate.key.public_key().modulus_bits();
-        match self.as_slice().get(candidate.authority_index) {
-            Some(authority) => authority.keys.signing_key(candidate.key_index, modulus_bits),
-            None => SigningKey::pinned(modulus_bits),
+        let mut key = SigningKey::pinned(0);
+        self.describe(candidate, &mut key);
+        key
+    }
+
+    /// Writes what is known of the key into `key`: where it is to be, because on the way there it would be copied.
+    pub(crate) fn describe(&self, candidate: &Candidate<'k, S>, key: &mut SigningKey<'k>) {
+        key.modulus_bits = candidate.key.public_key().modulus_bits();
+        if let Some(authority) = self.as_slice().get(candidate.authority_index) {
+            authority.keys.describe(candidate.key_index, key);
         }
     }
 
-    fn candidate_from(
+    /// The first key, from the one at `first_key` of the authority at `first_authority` on, that the header selects and
+    /// whose authority's policy does not refuse the header.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::KeySelection`] when no authority has such a key: of several reasons the most telling one.
+    /// [`Error::Policy`], the first, when the policies that have one refuse the header.
+    pub(crate) fn candidate_from(
         &self,
         header: &JoseHeader<'_>,
         first_authority: usize,
         first_key: usize,
-    ) -> Option<Candidate<'k, S>> {
+    ) -> Result<Candidate<'k, S>, Error> {
         let mut first_key = first_key;
-        for (authority_index, authority) in self.as_slice().iter().enumerate().skip(first_authority) {
-            if let Ok((key_index, key)) = authority.keys.select(header, first_key)
-                && authority.policy.check_header(header).is_ok()
-            {
-                return Some(Candidate {
-                    key,
-                    policy: authority.policy,
-                    authority_index,
-                    key_index,
-                });
+        let mut reason: Option<KeySelectionError> = None;
+        let mut refusal = Ok(());
+        let authorities = self.as_slice().get(first_authority..).unwrap_or_default();
+        for (authority_index, authority) in (first_authority..).zip(authorities) {
+            match authority.keys.select(header, first_key) {
+                Ok((key_index, key)) => match authority.policy.check_header(header) {
+                    Ok(()) => {
+                        return Ok(Candidate {
+                            key,
+                            policy: authority.policy,
+                            authority_index,
+                            key_index,
+                        });
+                    }
+                    refused if refusal.is_ok() => refusal = refused,
+                    _ => {}
+                },
+                Err(found) if reason.is_none_or(|reason| precedence(found) > precedence(reason)) => {
+                    reason = Some(found);
+                }
+                Err(_) => {}
             }
             first_key = 0;
         }
-        None
+        refusal?;
+        Err(reason.unwrap_or(KeySelectionError::NoKeys).into())
     }
 }
 
-/// Of the reasons of several authorities the highest is told. Whether keys that are stale or not there yet had the right one
-/// among them nobody knows: that is no fault of the token's, so it goes before all others.
+/// Of the reasons of several authorities the highest is told, which is the last in the order of their definition. Whether
+/// keys that are stale or not there yet had the right one among them nobody knows: that is no fault of the token's, so it
+/// goes before all others.
+#[expect(clippy::as_conversions, reason = "a number of the enumeration")]
 const fn precedence(reason: KeySelectionError) -> u8 {
-    match reason {
-        KeySelectionError::UnknownKey | KeySelectionError::Ambiguous => 0,
-        KeySelectionError::NoKeys => 1,
-        KeySelectionError::KeysStale => 2,
-    }
+    reason as u8
 }
 
 impl<S: RsaSize> Clone for Authorities<'_, S> {

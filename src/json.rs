@@ -39,7 +39,7 @@ pub(crate) use canonical::canonicalise;
 pub use string::JsonStr;
 pub use value::{JsonArray, JsonNumber, JsonObject, JsonValue};
 
-use names::{Names, Place, Table};
+use names::{Names, Place, Spelling, Table};
 use scan::{Next, Scanner};
 
 use crate::error::{JsonError, JsonErrorKind};
@@ -71,8 +71,8 @@ pub(crate) struct Members<'j, const CAP: usize, P = u32> {
 enum Progress {
     /// The next member begins here.
     Member(usize),
-    /// There are no more members, and the text is valid to its end.
-    Valid,
+    /// There are no more members, and the text is valid to its end; the object ends before this position.
+    Valid(usize),
     Refused(JsonError),
 }
 
@@ -84,7 +84,7 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
     /// `TooLong`, `NotUtf8`, `NotAnObject`; `Syntax` if no JSON value begins here (a byte order mark included).
     #[inline(always)]
     pub(crate) fn new(text: &'j [u8]) -> Result<Self, JsonError> {
-        let members = Self::start(text, false);
+        let members = Self::start(text, Spelling::ANY);
         match members.progress {
             Progress::Refused(error) => Err(error),
             _ => Ok(members),
@@ -95,12 +95,12 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
     /// `next_member`.
     #[inline(always)]
     pub(crate) fn of_canonical(text: &'j [u8]) -> Self {
-        Self::start(text, true)
+        Self::start(text, Spelling::Canonical)
     }
 
     // Nothing this large should travel in a `Result`: it would be on the stack twice.
     #[inline(always)]
-    fn start(text: &'j [u8], is_canonical: bool) -> Self {
+    fn start(text: &'j [u8], spelling: Spelling) -> Self {
         let (scanner, progress) = match begin(text, P::MAX_TEXT_LEN) {
             Ok(begun) => begun,
             Err(error) => (Scanner::new(""), Progress::Refused(error)),
@@ -108,7 +108,7 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
         Self {
             scanner,
             progress,
-            names: Names::new(is_canonical),
+            names: Names::new(spelling),
         }
     }
 
@@ -129,12 +129,13 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
 
     /// The object as a whole, for reading again: valid once `next_member` has answered `None`, empty before.
     pub(crate) fn object(&self) -> JsonObject<'j> {
-        let is_valid = matches!(self.progress, Progress::Valid);
-        JsonObject::new(if is_valid {
-            self.scanner.text().trim_ascii()
-        } else {
-            "{}"
-        })
+        let valid = match self.progress {
+            Progress::Valid(end) => self.scanner.text().get(..end),
+            _ => None,
+        };
+        // What stands before the object is whitespace.
+        let object = valid.and_then(|text| text.get(self.scanner.token(0).1..));
+        object.map_or(JsonObject::EMPTY, JsonObject::new)
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -199,7 +200,8 @@ fn begin(text: &[u8], longest: usize) -> Result<(Scanner<'_>, Progress), JsonErr
             let progress = progress(&scanner, scanner.first_item(open, b'}')?)?;
             Ok((scanner, progress))
         }
-        (b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n', start) => {
+        #[expect(clippy::manual_contains, reason = "`contains` is a good deal of code")]
+        (octet, start) if b"[\"-0123456789tfn".iter().any(|first| *first == octet) => {
             Err(JsonError::new(JsonErrorKind::NotAnObject, start))
         }
         (_, start) => Err(JsonError::new(JsonErrorKind::Syntax, start)),
@@ -212,7 +214,7 @@ fn progress(scanner: &Scanner<'_>, next: Next) -> Result<Progress, JsonError> {
     match next {
         Next::Item(start) => Ok(Progress::Member(start)),
         Next::End(end) => match scanner.token(end) {
-            (_, end) if end == scanner.text().len() => Ok(Progress::Valid),
+            (_, after) if after == scanner.text().len() => Ok(Progress::Valid(end)),
             (_, end) => Err(JsonError::new(JsonErrorKind::TrailingData, end)),
         },
     }

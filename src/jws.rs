@@ -121,18 +121,19 @@ impl<'t> CompactJws<'t> {
     /// is invalid without any arithmetic.
     // Not inlined, as every stage: what one keeps on the stack while it runs is gone before the next one begins.
     #[inline(never)]
-    pub(crate) fn decode<'b>(self, longest_signature: usize, buf: &'b mut [u8]) -> Result<DecodedJws<'t, 'b>, Error> {
+    pub(crate) fn decode<'b>(
+        &self,
+        longest_signature: usize,
+        buf: &'b mut [u8],
+        decoded: &mut DecodedJws<'t, 'b>,
+    ) -> Result<(), Error> {
         let (header, payload, signature) = self.rooms(longest_signature, buf)?;
-        let header = JoseHeader::read(self.decode_header(header)?)?;
-        let payload = self.decode_payload(payload)?;
-        let signature = self.decode_signature(longest_signature, signature)?;
-        Ok(DecodedJws {
-            signing_input: self.signing_input,
-            after_signing_input: self.after_signing_input,
-            header,
-            payload,
-            signature,
-        })
+        decoded.header.read_into(self.decode_header(header)?)?;
+        decoded.payload = self.decode_payload(payload)?;
+        decoded.signature = self.decode_signature(longest_signature, signature)?;
+        decoded.signing_input = self.signing_input;
+        decoded.after_signing_input = self.after_signing_input;
+        Ok(())
     }
 
     /// Where in `buf` the header, the payload and the signature go; the last room may be too large.
@@ -180,6 +181,20 @@ pub(crate) struct DecodedJws<'t, 'b> {
     pub(crate) signature: &'b [u8],
 }
 
+impl DecodedJws<'_, '_> {
+    /// Nothing, to be filled by [`CompactJws::decode`]: returned by value it would be copied from stage to stage.
+    #[inline(always)]
+    pub(crate) const fn empty() -> Self {
+        Self {
+            signing_input: &[],
+            after_signing_input: &[],
+            header: JoseHeader::empty(),
+            payload: &mut [],
+            signature: &[],
+        }
+    }
+}
+
 #[cold]
 fn too_small(needed: usize) -> Error {
     // BOUND: `needed` is below MAX_TOKEN_LEN
@@ -193,7 +208,11 @@ fn too_small(needed: usize) -> Error {
 fn split_at_dot(text: &[u8]) -> Option<(&[u8], &[u8])> {
     // Blocks without a dot are passed over whole. A search that may end at any octet looks at one octet at a time, a
     // block is looked at with vectors: over a whole token, a microsecond of difference.
-    let (blocks, _) = text.as_chunks::<32>();
+    let (blocks, _) = if cfg!(target_pointer_width = "64") {
+        text.as_chunks::<32>()
+    } else {
+        Default::default()
+    };
     let without = blocks
         .iter()
         .take_while(|block| !block.iter().fold(false, |found, &octet| found | (octet == b'.')));

@@ -29,10 +29,13 @@ use crate::error::InvalidSignature;
 /// # Errors
 ///
 /// [`InvalidSignature`] for every reason alike.
-#[inline(never)]
+#[cfg_attr(target_pointer_width = "64", inline(never))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(always))]
 pub(crate) fn verify<S: RsaSize>(key: KeyRef<'_, S>, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
     if backend::HASH_FIRST {
-        verify_hash(key, MessageHash::Known(&digest(message)), signature)
+        let mut digest = [0; 32];
+        message_hash::digest_of_blocks(message, &mut digest);
+        verify_hash(key, MessageHash::Known(&digest), signature)
     } else {
         verify_hash(key, MessageHash::Of(message), signature)
     }

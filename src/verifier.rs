@@ -114,24 +114,36 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     where
         T: AsRef<[u8]> + ?Sized,
     {
-        // 1 parse, 2 decode, 3 key lookup, 4 verify
-        match &mut self.verify_signature(token.as_ref(), buf) {
-            Ok(verified) => verified.accept_in_place(now), // 5 claims and policy
-            Err(error) => Err(*error),
-        }
+        let mut decoded = DecodedJws::empty();
+        let signer = self.verify_signature(token.as_ref(), buf, &mut decoded)?; // 1 parse, 2 decode, 3 key lookup, 4 verify
+        self.accept(&signer, &mut decoded, now) // 5 claims and policy
+    }
+
+    // As below.
+    #[inline(never)]
+    fn accept<'b>(
+        &self,
+        signer: &Candidate<'k, S>,
+        decoded: &mut DecodedJws<'_, 'b>,
+        now: NumericDate,
+    ) -> Result<AcceptedToken<'b>, Error> {
+        let mut token = TokenView::new(decoded.header, Claims::empty(), SigningKey::pinned(0));
+        self.authorities.describe(signer, token.key_mut());
+        check(&mut token, core::mem::take(&mut decoded.payload), signer.policy, now)?;
+        Ok(AcceptedToken::of(&token))
     }
 
     // A function of its own, so that what only the first stages need on the stack is gone before the last one begins.
     #[inline(never)]
-    fn verify_signature<'b>(&self, token: &[u8], buf: &'b mut [u8]) -> Result<VerifiedJws<'b, 'k, S>, Error> {
-        // 1 parse, 2 decode, 3 key lookup
-        match &mut self.select(token, buf) {
-            Ok((decoded, candidate)) => {
-                find_signer(&self.authorities, candidate, decoded, plain)?; // 4 verify
-                Ok(VerifiedJws::new(&self.authorities, candidate, decoded))
-            }
-            Err(error) => Err(*error),
-        }
+    fn verify_signature<'t, 'b>(
+        &self,
+        token: &'t [u8],
+        buf: &'b mut [u8],
+        decoded: &mut DecodedJws<'t, 'b>,
+    ) -> Result<Candidate<'k, S>, Error> {
+        let mut candidate = self.select(token, buf, decoded)?; // 1 parse, 2 decode, 3 key lookup
+        find_signer(&self.authorities, &mut candidate, decoded, plain)?; // 4 verify
+        Ok(candidate)
     }
 
     // As above. Where words have 64 bits, handing over the result costs more than the stack is worth.
@@ -141,11 +153,11 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
         &self,
         token: &'t [u8],
         buf: &'b mut [u8],
-    ) -> Result<(DecodedJws<'t, 'b>, Candidate<'k, S>), Error> {
+        decoded: &mut DecodedJws<'t, 'b>,
+    ) -> Result<Candidate<'k, S>, Error> {
         let jws = CompactJws::parse(token)?; // 1 parse
-        let decoded = jws.decode(longest_signature::<S>(), buf)?; // 2 decode
-        let candidate = self.authorities.first_candidate(&decoded.header)?; // 3 key lookup
-        Ok((decoded, candidate))
+        jws.decode(longest_signature::<S>(), buf, decoded)?; // 2 decode
+        self.authorities.candidate_from(&decoded.header, 0, 0) // 3 key lookup
     }
 
     /// Stages 1 to 3 alone: parses and decodes `token` and selects the key. What remains is the RSA operation, for
@@ -159,7 +171,8 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     where
         T: AsRef<[u8]> + ?Sized,
     {
-        let (decoded, candidate) = self.select(token.as_ref(), buf)?;
+        let mut decoded = DecodedJws::empty();
+        let candidate = self.select(token.as_ref(), buf, &mut decoded)?;
         Ok(PendingJws {
             decoded,
             authorities: self.authorities,
@@ -190,12 +203,14 @@ pub(crate) fn find_signer<'t, 'b, 'k, S: RsaSize>(
     decoded: &DecodedJws<'t, 'b>,
     mut verify: impl FnMut(KeyRef<'k, S>, &DecodedJws<'t, 'b>) -> Result<(), InvalidSignature>,
 ) -> Result<(), InvalidSignature> {
-    while verify(candidate.key, decoded).is_err() {
+    loop {
+        if verify(candidate.key, decoded).is_ok() {
+            return Ok(());
+        }
         *candidate = authorities
             .candidate_after(candidate, &decoded.header)
             .ok_or(InvalidSignature)?;
     }
-    Ok(())
 }
 
 /// Octets of the longest signature that a key of size `S` makes.
@@ -349,15 +364,9 @@ impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
     /// # Errors
     ///
     /// [`Error::Claims`] when the payload is no claims set, [`Error::Policy`] when the policy refuses it.
-    pub fn accept(mut self, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
-        self.accept_in_place(now)
-    }
-
-    /// [`VerifiedJws::accept`] without another copy of the token on the stack. The payload is gone afterwards.
-    #[inline(never)]
-    fn accept_in_place(&mut self, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
+    pub fn accept(self, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
         let policy = self.policy;
-        self.check_in_place(policy, now)
+        self.check(policy, now)
     }
 
     /// Checks the claims at the time `now` against `policy`, which must be one for the authority whose key this is.
@@ -365,21 +374,25 @@ impl<'b, 'k, S: RsaSize> VerifiedJws<'b, 'k, S> {
     /// # Errors
     ///
     /// As for [`VerifiedJws::accept`].
-    pub fn check<C: Check + ?Sized>(mut self, policy: &C, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
-        self.check_in_place(policy, now)
-    }
-
-    fn check_in_place<C: Check + ?Sized>(&mut self, policy: &C, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
-        let payload = core::mem::take(&mut self.payload);
+    pub fn check<C: Check + ?Sized>(self, policy: &C, now: NumericDate) -> Result<AcceptedToken<'b>, Error> {
         let mut token = TokenView::new(self.header, Claims::empty(), self.signing_key);
-        token.read_claims(payload)?;
-        policy.check_header(token.header())?;
-        policy.check(&token, now)?;
-        Ok(AcceptedToken {
-            header: *token.header(),
-            claims: *token.claims(),
-        })
+        check(&mut token, self.payload, policy, now)?;
+        Ok(AcceptedToken::of(&token))
     }
+}
+
+/// Reads the claims of a token whose signature is good, and asks the policy.
+#[inline(always)]
+fn check<'b, C: Check + ?Sized>(
+    token: &mut TokenView<'b, '_>,
+    payload: &'b mut [u8],
+    policy: &C,
+    now: NumericDate,
+) -> Result<(), Error> {
+    token.read_claims(payload)?;
+    policy.check_header(token.header())?;
+    policy.check(token, now)?;
+    Ok(())
 }
 
 /// Prints the header's members, never the text.
@@ -399,6 +412,14 @@ pub struct AcceptedToken<'b> {
 }
 
 impl<'b> AcceptedToken<'b> {
+    #[inline(always)]
+    const fn of(token: &TokenView<'b, '_>) -> Self {
+        Self {
+            header: *token.header(),
+            claims: token.claims().copy_in_parts(),
+        }
+    }
+
     /// The JOSE header.
     #[must_use]
     pub const fn header(&self) -> &JoseHeader<'b> {

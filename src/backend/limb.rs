@@ -42,6 +42,9 @@ pub(crate) trait Limb: super::Columns + Ord + 'static {
     /// Takes one limb from the end of big-endian octets; missing octets count as zeros.
     fn pop(octets: &[u8]) -> (Self, &[u8]);
 
+    /// Reads big-endian octets as limbs, lowest first, with zeros above them.
+    fn read_be(limbs: &mut [Self], octets: &[u8]);
+
     /// Puts one limb at the end of big-endian octets and returns the octets before it; what does not fit is dropped.
     fn push(self, octets: &mut [u8]) -> &mut [u8];
 
@@ -53,16 +56,12 @@ pub(crate) trait Limb: super::Columns + Ord + 'static {
 }
 
 /// Reads big-endian octets as limbs, lowest first, with zeros above them.
-#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 pub(crate) fn read_be<L: Limb>(limbs: &mut [L], octets: &[u8]) {
-    let mut left = octets;
-    for limb in limbs {
-        (*limb, left) = L::pop(left);
-    }
+    L::read_be(limbs, octets);
 }
 
 macro_rules! limb {
-    ($limb:ident, $wide:ident, $pop:ident) => {
+    ($limb:ident, $wide:ident, $pop:ident, $read_be:ident) => {
         /// Takes one limb from the end of big-endian octets; missing octets count as zeros.
         #[allow(
             clippy::as_conversions,
@@ -74,6 +73,17 @@ macro_rules! limb {
                 return ($limb::from_be_bytes(*limb), rest);
             }
             (pop_short(octets), &[])
+        }
+
+        /// Reads big-endian octets as limbs, lowest first, with zeros above them.
+        #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+        pub(crate) const fn $read_be(limbs: &mut [$limb], octets: &[u8]) {
+            let mut left = octets;
+            let mut limbs = limbs;
+            while let [limb, rest @ ..] = limbs {
+                (*limb, left) = $pop(left);
+                limbs = rest;
+            }
         }
 
         /// A limb from fewer octets than it has.
@@ -144,6 +154,11 @@ macro_rules! limb {
             }
 
             #[inline(always)]
+            fn read_be(limbs: &mut [Self], octets: &[u8]) {
+                $read_be(limbs, octets);
+            }
+
+            #[inline(always)]
             fn push(self, octets: &mut [u8]) -> &mut [u8] {
                 let (rest, end) = octets.split_at_mut(octets.len().saturating_sub(size_of::<Self>()));
                 for (octet, value) in end.iter_mut().rev().zip(self.to_le_bytes()) {
@@ -201,7 +216,7 @@ macro_rules! limb {
 mod w64 {
     use super::Limb;
 
-    limb!(u64, u128, pop_u64);
+    limb!(u64, u128, pop_u64, read_be_u64);
 
     #[inline(always)]
     fn widen(x: u64) -> u128 {
@@ -235,7 +250,7 @@ mod w64 {
 mod w32 {
     use super::Limb;
 
-    limb!(u32, u64, pop_u32);
+    limb!(u32, u64, pop_u32, read_be_u32);
 
     #[inline(always)]
     fn widen(x: u32) -> u64 {
@@ -297,7 +312,7 @@ mod w32 {
     clippy::allow_attributes,
     reason = "which of the two is used depends on the target"
 )]
-pub(crate) use {w32::pop_u32, w64::pop_u64};
+pub(crate) use {w32::read_be_u32, w64::read_be_u64};
 
 #[cfg(test)]
 mod tests;

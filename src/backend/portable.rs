@@ -22,6 +22,7 @@ mod kernel;
 use self::enter::enter;
 use self::kernel::{Blocks, add_product, is_below, multiply_upper_half, reduce, square, subtract};
 use super::limb::{Limb, read_be};
+use crate::limits::MAX_EXPONENT;
 use crate::rs256::emsa;
 
 pub(crate) use self::kernel::{Block, Columns, write_be};
@@ -84,6 +85,8 @@ fn load<L: Limb>(x: &mut [Block<L>], s: &[u8], n: &Modulus<'_, L>) -> bool {
     is_below(x, n.blocks)
 }
 
+const EXPONENT_BITS: u32 = u64::BITS - MAX_EXPONENT.leading_zeros();
+
 /// `x = s^e mod n`, completely reduced; false, and nothing in x, when s is not below n. e is odd and at least 3.
 pub(crate) fn power_vartime<L: Limb>(
     n: &Modulus<'_, L>,
@@ -94,22 +97,26 @@ pub(crate) fn power_vartime<L: Limb>(
     if !load(x, signature, n) {
         return false;
     }
-    // The highest bit of e is the s that is already there; those below it, highest first.
-    let mut left = e.checked_ilog2().unwrap_or(0);
-    let mut bits = e.checked_shl(u64::BITS.saturating_sub(left)).unwrap_or(0);
-    // BOUND: e < 2^33, so at most 32 turns.
+    // Below the highest bit of e, which is the s that is already there.
+    let mut is_below_highest = false;
     let mut entered = false;
-    while left > 0 {
+    // BOUND: e <= MAX_EXPONENT < 2^EXPONENT_BITS
+    let mut bits = e << (u64::BITS - EXPONENT_BITS);
+    for _ in 0..EXPONENT_BITS {
+        let bit = bits >> (u64::BITS - 1) == 1;
+        bits <<= 1;
+        if !is_below_highest {
+            is_below_highest = bit;
+            continue;
+        }
         if !entered {
             enter(x, n, t);
         }
         square_once(x, t, n);
         // redc(y·R·s) = y·s is outside the domain. That is the answer at the lowest bit of e; after a bit in between (there
         // is none in 3, 17, 257 and 65537) it enters again, which spares a copy of s·R.
-        entered = bits >> (u64::BITS - 1) == 0;
-        bits <<= 1;
-        left = left.saturating_sub(1);
-        if !entered {
+        entered = !bit;
+        if bit {
             multiply_by(x, t, signature, n);
             // BOUND: x < R and s < n give redc(x·s) < (R·n + R·n)/R = 2n.
             if !is_below(x, n.blocks) {

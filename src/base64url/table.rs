@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Decoding with one table of 256 octets, in safe code: the form for small targets, and for the ends that the wider
-//! decoders leave over.
+//! Decoding with one table of 256 octets, in safe code: the form for the ends that the wider decoders leave over.
 //!
 //! A character outside the alphabet is marked by a bit that no symbol uses, and that bit is gathered over the whole
 //! text: one test at the end instead of one for each character.
@@ -43,7 +42,6 @@ pub(super) fn translate(src: &[u8], mut out: &mut [u8]) -> bool {
     let (quads, rest) = src.as_chunks::<4>();
     let mut bad = 0;
     for &[a, b, c, d] in quads {
-        // Cut off one by one: splitting all of `out` into threes divides, which a Cortex-M0 does in a subroutine.
         let Some((triple, after)) = out.split_first_chunk_mut::<3>() else {
             return false;
         };

@@ -12,7 +12,11 @@ use std::{format, string::String, vec, vec::Vec};
 type Translate = fn(&[u8], &mut [u8]) -> bool;
 
 fn translations() -> Vec<(&'static str, Translate)> {
-    let mut all: Vec<(&'static str, Translate)> = vec![("selected", translate), ("table", table::translate)];
+    let mut all: Vec<(&'static str, Translate)> = vec![
+        ("selected", translate),
+        ("compact", compact::translate),
+        ("table", table::translate),
+    ];
     #[cfg(not(any(target_pointer_width = "32", rs256_backend = "portable32")))]
     all.push(("wide", wide::translate));
     #[cfg(all(

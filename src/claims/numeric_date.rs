@@ -90,6 +90,8 @@ const POWERS: [u64; DIGITS] = {
 /// A date as a claim gives it: whole seconds and whether a fraction follows. That is all a clock of whole seconds can
 /// tell apart, so comparing stays exact without floating point.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+// Where words are short nothing else needs the alignment of a `u64`.
+#[cfg_attr(not(target_pointer_width = "64"), repr(Rust, packed(4)))]
 pub(crate) struct ClaimedDate(
     // INVARIANT: the whole seconds, below LIMIT, with PRESENT and perhaps FRACTION. A word that is never zero makes an
     // `Option` of it no larger.

@@ -28,6 +28,39 @@ pub enum RegisteredClaim {
 }
 
 impl RegisteredClaim {
+    /// The claim called `name`.
+    #[inline(always)]
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        if cfg!(target_pointer_width = "64") {
+            return Some(match name {
+                "iss" => Self::Issuer,
+                "sub" => Self::Subject,
+                "aud" => Self::Audience,
+                "exp" => Self::Expiration,
+                "nbf" => Self::NotBefore,
+                "iat" => Self::IssuedAt,
+                "jti" => Self::JwtId,
+                _ => return None,
+            });
+        }
+        // Less code than a comparison for each.
+        let all = &[
+            Self::Issuer,
+            Self::Subject,
+            Self::Audience,
+            Self::Expiration,
+            Self::NotBefore,
+            Self::IssuedAt,
+            Self::JwtId,
+        ];
+        let (names, _) = b"isssubaudexpnbfiatjti".as_chunks::<3>();
+        let (_, claim) = names
+            .iter()
+            .zip(all)
+            .find(|(own, _)| own.as_slice() == name.as_bytes())?;
+        Some(*claim)
+    }
+
     /// The claim's name in a token, such as `exp`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -57,7 +90,7 @@ pub enum ClaimsError {
 impl ClaimsError {
     pub(super) const fn code(self) -> &'static str {
         match self {
-            Self::Json(inner) => match inner.kind {
+            Self::Json(inner) => match inner.kind() {
                 JsonErrorKind::TooLong => "claims_json_too_long",
                 JsonErrorKind::NotUtf8 => "claims_not_utf8",
                 JsonErrorKind::Syntax => "claims_syntax",
@@ -155,6 +188,8 @@ impl fmt::Display for ProviderClaim {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
+// The kind takes a whole word, so that an error is copied in whole words.
+#[repr(u32)]
 pub enum PolicyError {
     /// A registered claim that the policy needs is absent.
     MissingClaim(RegisteredClaim),

@@ -3,6 +3,9 @@
 //! Why JSON was refused.
 
 use core::fmt;
+use core::num::NonZeroU32;
+
+use crate::limits::MAX_JWK_SET_LEN;
 
 /// A buffer of the caller's is too small for what has to be written into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,37 +36,82 @@ impl fmt::Display for BufferTooSmall {
 impl core::error::Error for BufferTooSmall {}
 
 /// Why a JSON text was refused, and where.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct JsonError {
-    pub(super) kind: JsonErrorKind,
-    offset: u32,
-}
+// The kind, which is never 0, above the offset, in one word: a scanner that may fail anywhere hands this over everywhere.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct JsonError(NonZeroU32);
+
+/// Bits of a [`JsonError`] that hold the offset.
+const OFFSET_BITS: u32 = 28;
+const MAX_OFFSET: u32 = (1 << OFFSET_BITS) - 1;
+const _: () = assert!(MAX_JWK_SET_LEN < 1 << OFFSET_BITS, "every offset into a JSON text fits");
 
 impl JsonError {
     /// Makes the error `kind` at octet `offset` of the text.
-    #[allow(clippy::as_conversions, reason = "saturates first")]
+    // BOUND: no text longer than MAX_JWK_SET_LEN is read, so an offset stays below the bits of the kind.
+    #[expect(
+        clippy::as_conversions,
+        reason = "20 bits of an offset, and a kind; `From` is not const"
+    )]
+    #[inline(always)]
     pub(crate) const fn new(kind: JsonErrorKind, offset: usize) -> Self {
-        let offset = if offset > 0xffff_ffff { u32::MAX } else { offset as u32 };
-        Self { kind, offset }
+        match NonZeroU32::new((kind as u32) << OFFSET_BITS | offset as u32) {
+            Some(word) => Self(word),
+            None => Self(NonZeroU32::MAX),
+        }
     }
 
     /// What is wrong.
     #[must_use]
+    #[expect(clippy::as_conversions, reason = "the number of a kind; `From` is not const")]
     pub const fn kind(&self) -> JsonErrorKind {
-        self.kind
+        use JsonErrorKind::{
+            DuplicateName, NotAnObject, NotUtf8, Syntax, TooDeep, TooLong, TooManyMembers, TrailingData,
+        };
+        const KINDS: [JsonErrorKind; 7] = [
+            TooLong,
+            NotUtf8,
+            NotAnObject,
+            TrailingData,
+            TooDeep,
+            TooManyMembers,
+            DuplicateName,
+        ];
+        let mut kinds = KINDS.as_slice();
+        while let [kind, rest @ ..] = kinds {
+            if *kind as u32 == self.0.get() >> OFFSET_BITS {
+                return *kind;
+            }
+            kinds = rest;
+        }
+        Syntax
     }
 
     /// Where, in octets from the start of the text that was read (after escapes were replaced, for a token's parts).
     #[must_use]
     pub const fn offset(&self) -> u32 {
-        self.offset
+        self.0.get() & MAX_OFFSET
+    }
+}
+
+impl fmt::Debug for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsonError")
+            .field("kind", &self.kind())
+            .field("offset", &self.offset())
+            .finish()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for JsonError {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "JsonError {{ kind: {}, offset: {} }}", self.kind(), self.offset());
     }
 }
 
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at octet {}", self.kind, self.offset)
+        write!(f, "{} at octet {}", self.kind(), self.offset())
     }
 }
 
@@ -75,7 +123,7 @@ impl core::error::Error for JsonError {}
 #[non_exhaustive]
 pub enum JsonErrorKind {
     /// The text is longer than [`MAX_JWK_SET_LEN`](crate::limits::MAX_JWK_SET_LEN).
-    TooLong,
+    TooLong = 1,
     /// The text is not UTF-8, or holds an escaped lone surrogate.
     NotUtf8,
     /// The text breaks the grammar of [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259), or ends early.

@@ -104,7 +104,7 @@ pub enum HeaderError {
 impl HeaderError {
     pub(super) const fn code(self) -> &'static str {
         match self {
-            Self::Json(inner) => match inner.kind {
+            Self::Json(inner) => match inner.kind() {
                 JsonErrorKind::TooLong => "header_json_too_long",
                 JsonErrorKind::NotUtf8 => "header_not_utf8",
                 JsonErrorKind::Syntax => "header_syntax",

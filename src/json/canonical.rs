@@ -3,7 +3,7 @@
 //! One spelling for each string, in place.
 
 use super::WIDE;
-use super::string::decode_escape;
+use super::string::{decode_escape, letter_of, utf8};
 
 /// Rewrites the strings of a JSON text so that equal strings are equal octets, and returns the new length.
 ///
@@ -13,10 +13,13 @@ use super::string::decode_escape;
 ///
 /// An invalid text stays invalid. Nothing is touched from the first backslash on that does not begin a valid escape
 /// inside a string: the scanner refuses the text there, or before.
+#[expect(clippy::as_conversions, reason = "takes the lowest octet")]
 pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
     let Some(first) = first_backslash(text) else {
         return text.len();
     };
+    // From the first one on, or where code is dear from the beginning, which comes to the same.
+    let first = if WIDE { first } else { 0 };
     let (mut read, mut written) = (first, first);
     // Without a backslash before it, every quotation mark opens or closes a string.
     let mut in_string = odd_quotation_marks(text.get(..first).unwrap_or_default());
@@ -36,19 +39,27 @@ pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
             continue;
         }
         // Any octet but a backslash is copied; so is the text from the first invalid escape on.
-        let mut spelling = [octet, 0, 0, 0, 0, 0];
-        let (mut consumed, mut produced) = (1, 1);
+        let mut spelling = u64::from(octet);
+        read += 1;
         if octet == b'"' {
             in_string = !in_string;
         } else if octet == b'\\' && valid {
-            match decode_escape(text.get(read..).unwrap_or_default()) {
-                Ok((c, length)) if in_string => (consumed, produced) = (length, spell(c, &mut spelling)),
+            match decode_escape(text.get(read - 1..).unwrap_or_default()) {
+                Ok((c, length)) if in_string => {
+                    read += length - 1;
+                    spelling = spell(c);
+                }
                 _ => valid = false,
             }
         }
-        overwrite(text, written, spelling.get(..produced).unwrap_or_default());
-        read += consumed;
-        written += produced;
+        while let Some(to) = text.get_mut(written) {
+            *to = spelling as u8;
+            written += 1;
+            spelling >>= u8::BITS;
+            if spelling == 0 {
+                break;
+            }
+        }
     }
     written
 }
@@ -100,30 +111,20 @@ fn overwrite(text: &mut [u8], start: usize, octets: &[u8]) {
     }
 }
 
-/// Writes the one spelling of `c` inside a string, and returns its length.
+/// The one spelling of `c` inside a string: its octets, the first one lowest, and zeros, which no spelling holds.
 #[expect(clippy::as_conversions, reason = "a control character is below 0x20")]
-fn spell(c: char, spelling: &mut [u8; 6]) -> usize {
-    let letter = match c {
-        '"' => b'"',
-        '\\' => b'\\',
-        '\u{8}' => b'b',
-        '\t' => b't',
-        '\n' => b'n',
-        '\u{c}' => b'f',
-        '\r' => b'r',
-        '\0'..='\u{1f}' => {
-            let code = c as u8;
-            let ones = if code & 15 < 10 {
-                b'0' + (code & 15)
-            } else {
-                b'a' - 10 + (code & 15)
-            };
-            *spelling = [b'\\', b'u', b'0', b'0', b'0' + (code >> 4), ones];
-            return 6;
-        }
-        _ => return c.encode_utf8(spelling).len(),
-    };
-    let [backslash, second, ..] = spelling;
-    (*backslash, *second) = (b'\\', letter);
-    2
+fn spell(c: char) -> u64 {
+    if let Some(letter) = letter_of(c) {
+        return u64::from(u16::from_le_bytes([b'\\', letter]));
+    }
+    if c < ' ' {
+        let code = c as u8;
+        let ones = if code & 15 < 10 {
+            b'0' + (code & 15)
+        } else {
+            b'a' - 10 + (code & 15)
+        };
+        return u64::from_le_bytes([b'\\', b'u', b'0', b'0', b'0' + (code >> 4), ones, 0, 0]);
+    }
+    u64::from(utf8(c))
 }

@@ -7,10 +7,12 @@
 //! made to collide cost at most `CAP`²/2 comparisons, of octets where the text is canonical, and a table as small as that
 //! needs no secret in its hash.
 //!
-//! Where memory is dear and the text short, a `u16` for each name holds where it begins, and that is all.
+//! Where code and memory are dear there is no hash: a list holds where each name begins, in a `u16` where the text is
+//! short, and a new name is compared with all of them. That is the same `CAP`²/2 comparisons at most.
 
 use core::fmt;
 
+use super::WIDE;
 use super::scan::Scanner;
 use super::string::JsonStr;
 use crate::error::{JsonError, JsonErrorKind};
@@ -26,6 +28,9 @@ pub(crate) trait Place: Copy + Default + PartialEq + fmt::Debug {
     /// Octets of the longest text whose names it can hold.
     const MAX_TEXT_LEN: usize;
 
+    /// Whether the places are a table by hash; otherwise they are a list.
+    const IS_HASHED: bool;
+
     /// The name whose opening quotation mark is at `offset`, with some bits of its hash.
     fn new(hash: u32, offset: usize) -> Self;
 
@@ -40,6 +45,7 @@ pub(crate) trait Place: Copy + Default + PartialEq + fmt::Debug {
 #[expect(clippy::as_conversions, reason = "an offset of 20 bits")]
 impl Place for u32 {
     const MAX_TEXT_LEN: usize = MAX_JWK_SET_LEN;
+    const IS_HASHED: bool = WIDE;
 
     #[inline(always)]
     fn new(hash: u32, offset: usize) -> Self {
@@ -59,6 +65,7 @@ impl Place for u32 {
 #[expect(clippy::as_conversions, reason = "an offset of 16 bits")]
 impl Place for u16 {
     const MAX_TEXT_LEN: usize = 0xffff;
+    const IS_HASHED: bool = false;
 
     fn new(_hash: u32, offset: usize) -> Self {
         offset as Self
@@ -76,18 +83,35 @@ impl Place for u16 {
 /// Up to `CAP` different names.
 #[derive(Clone, Debug)]
 pub(super) struct Names<const CAP: usize, P> {
-    // INVARIANT: a place that is the default is free. Each name is in the first place that
-    // was free when it came, from the one that its hash asks for onwards, and round.
+    // INVARIANT: a place that is the default is free. In a list each name is in the first place that was free when it
+    // came; in a table, in the first from the one that its hash asks for onwards, and round.
     places: [P; CAP],
     count: usize,
-    /// Whether equal names are equal octets in the text.
-    is_canonical: bool,
+    spelling: Spelling,
+}
+
+/// How equal names are found in a text.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Spelling {
+    /// Equal names are equal octets.
+    Canonical,
+    /// They need not be: this tells whether the name at an offset is another one. (By a pointer, so that a program that
+    /// reads canonical text alone does without it.)
+    Any(fn(&str, usize, JsonStr<'_>) -> bool),
+}
+
+impl Spelling {
+    pub(super) const ANY: Self = Self::Any(is_name_in_any_spelling);
+
+    const fn is_canonical(self) -> bool {
+        matches!(self, Self::Canonical)
+    }
 }
 
 impl<const CAP: usize, P: Place> Names<CAP, P> {
     // Inlined everywhere: the table is large, and must not be made in one place and moved to another.
     #[inline(always)]
-    pub(super) fn new(is_canonical: bool) -> Self {
+    pub(super) fn new(spelling: Spelling) -> Self {
         const {
             assert!(
                 CAP.is_power_of_two() && CAP <= 256,
@@ -97,7 +121,7 @@ impl<const CAP: usize, P: Place> Names<CAP, P> {
         Self {
             places: [P::default(); CAP],
             count: 0,
-            is_canonical,
+            spelling,
         }
     }
 
@@ -107,7 +131,7 @@ impl<const CAP: usize, P: Place> Names<CAP, P> {
         Table {
             places: &mut self.places,
             count: &mut self.count,
-            is_canonical: self.is_canonical,
+            spelling: self.spelling,
         }
     }
 }
@@ -118,7 +142,7 @@ pub(super) struct Table<'n, P> {
     // INVARIANT: as many as a power of two
     places: &'n mut [P],
     count: &'n mut usize,
-    is_canonical: bool,
+    spelling: Spelling,
 }
 
 impl<P: Place> Table<'_, P> {
@@ -127,24 +151,33 @@ impl<P: Place> Table<'_, P> {
     /// # Errors
     ///
     /// `TooManyMembers`, `DuplicateName`.
+    // By itself where the stack is dear: nothing of it is needed while the value is read.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     #[expect(clippy::as_conversions, reason = "bits of a hash")]
     pub(super) fn insert(&mut self, text: &str, open: usize, name: JsonStr<'_>) -> Result<(), JsonError> {
         if *self.count == self.places.len() {
             return Err(JsonError::new(JsonErrorKind::TooManyMembers, open));
         }
-        let hash = match name.as_str() {
-            _ if cfg!(not(target_pointer_width = "64")) => hash_of_chars(name),
-            Some(name) => plain_hash(text, open, name),
-            None if self.is_canonical => plain_hash(text, open, name.raw()),
-            None => escaped_hash(name),
-        };
-        // The top eight bits of the hash choose the place.
-        let entry = P::new(hash, open);
-        let place = (hash >> 24) as usize & self.places.len().wrapping_sub(1);
-        match self.places.get_mut(place) {
-            Some(free) if *free == P::default() => *free = entry,
-            _ => self.insert_after(place, entry, text, name)?,
+        // As it is written, with the closing quotation mark.
+        let name_text = text.as_bytes().get(open + 1..).unwrap_or_default();
+        let name_text = name_text.get(..name.raw().len() + 1).unwrap_or_default();
+        let wanted = (name, name_text);
+        if P::IS_HASHED {
+            let hash = match name.as_str() {
+                Some(name) => plain_hash(text, open, name),
+                None if self.spelling.is_canonical() => plain_hash(text, open, name.raw()),
+                None => escaped_hash(name),
+            };
+            // The top eight bits of the hash choose the place.
+            let entry = P::new(hash, open);
+            let place = (hash >> 24) as usize & self.places.len().wrapping_sub(1);
+            match self.places.get_mut(place) {
+                Some(free) if *free == P::default() => *free = entry,
+                _ => self.insert_after(place, entry, text, wanted)?,
+            }
+        } else {
+            self.append(P::new(0, open), text, wanted)?;
         }
         *self.count += 1;
         Ok(())
@@ -152,14 +185,34 @@ impl<P: Place> Table<'_, P> {
 
     /// Remembers a name whose place is taken, or finds that it is there already.
     #[cold]
-    fn insert_after(&mut self, place: usize, entry: P, text: &str, name: JsonStr<'_>) -> Result<(), JsonError> {
+    fn insert_after(
+        &mut self,
+        place: usize,
+        entry: P,
+        text: &str,
+        wanted: (JsonStr<'_>, &[u8]),
+    ) -> Result<(), JsonError> {
         let (before, after) = self.places.split_at_mut_checked(place).unwrap_or_default();
         for other in after.iter_mut().chain(before) {
             if *other == P::default() {
                 *other = entry;
                 break;
             }
-            if other.may_equal(entry) && is_name_at(text, other.offset(), name, self.is_canonical) {
+            if other.may_equal(entry) && self.spelling.is_name_at(text, other.offset(), wanted) {
+                return Err(JsonError::new(JsonErrorKind::DuplicateName, entry.offset()));
+            }
+        }
+        Ok(())
+    }
+
+    /// [`Table::insert_after`] in a list.
+    fn append(&mut self, entry: P, text: &str, wanted: (JsonStr<'_>, &[u8])) -> Result<(), JsonError> {
+        for other in &mut *self.places {
+            if *other == P::default() {
+                *other = entry;
+                break;
+            }
+            if self.spelling.is_name_at(text, other.offset(), wanted) {
                 return Err(JsonError::new(JsonErrorKind::DuplicateName, entry.offset()));
             }
         }
@@ -167,21 +220,25 @@ impl<P: Place> Table<'_, P> {
     }
 }
 
-/// Whether the name whose opening quotation mark is at `offset` is `name`.
-///
-/// In canonical text that is a comparison of octets. It has to be: nobody has vouched yet for the text of a header, and
-/// names made to collide are compared with each other, every one with every other.
-fn is_name_at(text: &str, offset: usize, name: JsonStr<'_>, is_canonical: bool) -> bool {
-    let behind = text
-        .as_bytes()
-        .get(offset + 1..)
-        .and_then(|rest| rest.strip_prefix(name.raw().as_bytes()));
-    behind.and_then(<[u8]>::first) == Some(&b'"') || (!is_canonical && name_at(text, offset) == Some(name))
+impl Spelling {
+    /// Whether the name whose opening quotation mark is at `offset` is `name`, which is given as it is written too, with
+    /// its closing quotation mark.
+    ///
+    /// In canonical text that is a comparison of octets. It has to be: nobody has vouched yet for the text of a header,
+    /// and names made to collide are compared with each other, every one with every other.
+    fn is_name_at(self, text: &str, offset: usize, (name, name_text): (JsonStr<'_>, &[u8])) -> bool {
+        let behind = text.as_bytes().get(offset + 1..);
+        behind.is_some_and(|behind| behind.starts_with(name_text))
+            || match self {
+                Self::Canonical => false,
+                Self::Any(is_name_in_any_spelling) => is_name_in_any_spelling(text, offset, name),
+            }
+    }
 }
 
-/// The name whose opening quotation mark is at `offset`.
-fn name_at(text: &str, offset: usize) -> Option<JsonStr<'_>> {
-    Scanner::new(text.get(offset..)?).string(0).ok().map(|(name, _)| name)
+fn is_name_in_any_spelling(text: &str, offset: usize, name: JsonStr<'_>) -> bool {
+    let found = text.get(offset..).map(|text| Scanner::new(text).string(0));
+    matches!(found, Some(Ok((found, _))) if found == name)
 }
 
 /// Hash of a name by the octets that it is written with, its opening quotation mark at `open` of `text`.
@@ -202,13 +259,6 @@ fn plain_hash(text: &str, open: usize, name: &str) -> u32 {
 fn escaped_hash(name: JsonStr<'_>) -> u32 {
     let octets = |tail, c: char| c.encode_utf8(&mut [0; 4]).bytes().fold(tail, shift_in);
     mix(name.chars().fold(0, octets), name.len())
-}
-
-/// A hash for machines with short words, the same for every spelling of a name.
-#[expect(clippy::as_conversions, reason = "a character is a number below 2^21")]
-fn hash_of_chars(name: JsonStr<'_>) -> u32 {
-    let step = |hash: u32, c| (hash.rotate_left(5) ^ c as u32).wrapping_mul(0x9e37_79b9);
-    name.chars().fold(0, step)
 }
 
 /// Appends an octet to the last eight.

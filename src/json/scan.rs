@@ -51,9 +51,10 @@ impl<'j> Scanner<'j> {
     /// The first octet at or after `position` that is not whitespace (RFC 8259 section 2), with its position; 0, which
     /// begins and ends nothing, where the text ends.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn token(&self, position: usize) -> (u8, usize) {
         match self.octet(position) {
-            Some(octet) if octet > b' ' => (octet, position),
+            Some(octet) if WIDE && octet > b' ' => (octet, position),
             _ => self.token_after_whitespace(position),
         }
     }
@@ -268,6 +269,7 @@ impl<'j> Scanner<'j> {
 
     /// Position after one or more digits.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn end_of_digits(&self, start: usize) -> Result<usize, JsonError> {
         let mut position = start;
         while let Some(b'0'..=b'9') = self.octet(position) {

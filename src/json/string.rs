@@ -83,7 +83,22 @@ impl<'j> JsonStr<'j> {
 
     #[cold]
     fn means(&self, other: &str) -> bool {
-        self.chars().eq(other.chars())
+        let mut left = other.as_bytes();
+        for octet in self.octets() {
+            match left {
+                [first, rest @ ..] if *first == octet => left = rest,
+                _ => return false,
+            }
+        }
+        left.is_empty()
+    }
+
+    /// The octets of the text, escapes resolved.
+    fn octets(&self) -> Octets<'j> {
+        Octets {
+            rest: self.raw().as_bytes(),
+            resolved: 0,
+        }
     }
 
     /// Copies the text into `buffer`, escapes resolved, and lends it from there.
@@ -110,7 +125,7 @@ impl PartialEq for JsonStr<'_> {
     fn eq(&self, other: &Self) -> bool {
         if !WIDE {
             // One way for all spellings, which takes less code.
-            return self.chars().eq(other.chars());
+            return self.octets().eq(other.octets());
         }
         match (self.as_str(), other.as_str()) {
             (Some(text), Some(other)) => text == other,
@@ -177,6 +192,42 @@ impl Iterator for Chars<'_> {
     }
 }
 
+/// Resolves the escapes of a validated string, octet by octet: less code than by characters, which are put together and
+/// taken apart again.
+struct Octets<'j> {
+    rest: &'j [u8],
+    /// What is left of the last escape's character, as in [`utf8`].
+    resolved: u32,
+}
+
+impl Iterator for Octets<'_> {
+    type Item = u8;
+
+    #[expect(clippy::as_conversions, reason = "takes the lowest octet")]
+    fn next(&mut self) -> Option<u8> {
+        if self.resolved == 0 {
+            let mut length = 1;
+            self.resolved = u32::from(*self.rest.first()?);
+            if self.resolved == u32::from(b'\\') {
+                let (c, length_of_escape) = decode_escape(self.rest).ok()?;
+                (self.resolved, length) = (utf8(c), length_of_escape);
+            }
+            self.rest = self.rest.get(length..)?;
+        }
+        let octet = self.resolved as u8;
+        self.resolved >>= u8::BITS;
+        Some(octet)
+    }
+}
+
+/// The UTF-8 of `c`, its first octet lowest, and zeros above it.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+pub(super) fn utf8(c: char) -> u32 {
+    let mut octets = [0; 4];
+    c.encode_utf8(&mut octets);
+    u32::from_le_bytes(octets)
+}
+
 /// Decodes the escape that `text` begins with: its character and its length in octets, 2, 6, or 12 for a pair of
 /// surrogates (RFC 8259 section 7).
 ///
@@ -184,27 +235,44 @@ impl Iterator for Chars<'_> {
 ///
 /// `NotUtf8` for a surrogate that stands alone, `Syntax` for anything else that is no escape.
 pub(super) fn decode_escape(text: &[u8]) -> Result<(char, usize), JsonErrorKind> {
-    let c = match text {
-        [b'\\', b'u', ..] => return decode_unicode_escape(text),
-        [b'\\', c @ (b'"' | b'\\' | b'/'), ..] => char::from(*c),
-        [b'\\', b'b', ..] => '\u{8}',
-        [b'\\', b'f', ..] => '\u{c}',
-        [b'\\', b'n', ..] => '\n',
-        [b'\\', b'r', ..] => '\r',
-        [b'\\', b't', ..] => '\t',
-        _ => return Err(JsonErrorKind::Syntax),
-    };
-    Ok((c, 2))
+    match text {
+        [b'\\', b'u', ..] => decode_unicode_escape(text),
+        [b'\\', b'/', ..] => Ok(('/', 2)),
+        [b'\\', letter, ..] => match ESCAPES.iter().find(|(with, _)| with == letter) {
+            Some((_, c)) => Ok((char::from(*c), 2)),
+            None => Err(JsonErrorKind::Syntax),
+        },
+        _ => Err(JsonErrorKind::Syntax),
+    }
+}
+
+/// What may be written as a backslash and a letter (RFC 8259 section 7), but for `\/`: the letter and its character.
+const ESCAPES: [(u8, u8); 7] = [
+    (b'"', b'"'),
+    (b'\\', b'\\'),
+    (b'b', 0x08),
+    (b'f', 0x0c),
+    (b'n', b'\n'),
+    (b'r', b'\r'),
+    (b't', b'\t'),
+];
+
+/// The letter that stands for `c` behind a backslash, if `c` may not stand for itself and there is one.
+pub(super) fn letter_of(c: char) -> Option<u8> {
+    ESCAPES
+        .iter()
+        .find(|(_, escaped)| char::from(*escaped) == c)
+        .map(|(letter, _)| *letter)
 }
 
 /// Decodes `\uXXXX`, or two of them that make a pair of surrogates.
 fn decode_unicode_escape(text: &[u8]) -> Result<(char, usize), JsonErrorKind> {
-    let (first, rest) = code_unit(text).ok_or(JsonErrorKind::Syntax)?;
+    let first = code_unit(text).ok_or(JsonErrorKind::Syntax)?;
     if let Some(c) = char::from_u32(first) {
         return Ok((c, 6));
     }
     // Only surrogates are left: D800 to DBFF, which one of DC00 to DFFF has to follow.
-    let (second, _) = code_unit(rest).ok_or(JsonErrorKind::NotUtf8)?;
+    let second = text.get(6..).and_then(code_unit).ok_or(JsonErrorKind::NotUtf8)?;
     if first >= 0xdc00 || !(0xdc00..=0xdfff).contains(&second) {
         return Err(JsonErrorKind::NotUtf8);
     }
@@ -214,9 +282,9 @@ fn decode_unicode_escape(text: &[u8]) -> Result<(char, usize), JsonErrorKind> {
         .ok_or(JsonErrorKind::NotUtf8)
 }
 
-/// The UTF-16 code unit of the `\uXXXX` that `text` begins with, and the text after it.
-fn code_unit(text: &[u8]) -> Option<(u32, &[u8])> {
-    let ([b'\\', b'u', digits @ ..], rest) = text.split_first_chunk::<6>()? else {
+/// The UTF-16 code unit of the `\uXXXX` that `text` begins with.
+fn code_unit(text: &[u8]) -> Option<u32> {
+    let [b'\\', b'u', digits @ ..] = text.first_chunk::<6>()? else {
         return None;
     };
     let mut unit = 0;
@@ -224,5 +292,5 @@ fn code_unit(text: &[u8]) -> Option<(u32, &[u8])> {
         // STRICT: four hexadecimal digits and no sign, which the parsers of integers would let pass.
         unit = unit << 4 | char::from(*digit).to_digit(16)?;
     }
-    Some((unit, rest))
+    Some(unit)
 }

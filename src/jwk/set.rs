@@ -165,11 +165,59 @@ fn copy<const LEN: usize>(text: JsonStr<'_>) -> String<LEN> {
     copy
 }
 
+/// What a [`KeySet`] of any capacity answers. Behind a pointer, so that a program whose keys are all pinned holds none of
+/// it. (Nothing that prints belongs here: a program with a key set would hold it, called or not.)
+trait KeySource<S: RsaSize>: Sync {
+    fn select(&self, header: &JoseHeader<'_>, first: usize) -> Result<(usize, KeyRef<'_, S>), KeySelectionError>;
+
+    /// Leaves `key` as it is where there is no key at `index`.
+    fn describe<'k>(&'k self, index: usize, key: &mut SigningKey<'k>);
+
+    fn len(&self) -> usize;
+}
+
+impl<const N: usize, S: RsaSize> KeySource<S> for KeySet<N, S> {
+    fn select(&self, header: &JoseHeader<'_>, first: usize) -> Result<(usize, KeyRef<'_, S>), KeySelectionError> {
+        select(&self.entries, header, first)
+    }
+
+    fn describe<'k>(&'k self, index: usize, key: &mut SigningKey<'k>) {
+        if let Some(entry) = self.entries.get(index) {
+            *key = entry.signing_key();
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.entries.len()
+    }
+}
+
+fn select<'k, S: RsaSize>(
+    entries: &'k [KeyEntry<S>],
+    header: &JoseHeader<'_>,
+    first: usize,
+) -> Result<(usize, KeyRef<'k, S>), KeySelectionError> {
+    if entries.is_empty() {
+        return Err(KeySelectionError::NoKeys);
+    }
+    let mut rest = entries.iter().enumerate().skip(first);
+    let found = match (header.kid(), header.x5t()) {
+        // STRICT: RFC 7515 section 4.1.4 calls `kid` a hint; here a token that names a key is verified with a
+        // key of that name or not at all.
+        (Some(kid), _) => rest.find(|(_, entry)| entry.kid.as_deref().is_some_and(|own| kid == *own)),
+        (None, Some(x5t)) => rest.find(|(_, entry)| entry.x5t.as_deref().is_some_and(|own| x5t == *own)),
+        (None, None) if entries.len() == 1 => rest.next(),
+        (None, None) => return Err(KeySelectionError::Ambiguous),
+    };
+    let (index, entry) = found.ok_or(KeySelectionError::UnknownKey)?;
+    Ok((index, KeyRef::Prepared(&entry.key)))
+}
+
 /// The keys that a [`Verifier`](crate::Verifier) uses, borrowed: a [`KeySet`] of any capacity, or one pinned key.
 pub struct KeySetRef<'k, S: RsaSize = Rsa4096>(Keys<'k, S>);
 
 enum Keys<'k, S: RsaSize> {
-    Set(&'k [KeyEntry<S>]),
+    Set(&'k dyn KeySource<S>),
     Pinned(KeyRef<'k, S>),
     Stale,
 }
@@ -190,35 +238,27 @@ impl<'k, S: RsaSize> KeySetRef<'k, S> {
         header: &JoseHeader<'_>,
         first: usize,
     ) -> Result<(usize, KeyRef<'k, S>), KeySelectionError> {
-        let entries = match self.0 {
-            Keys::Pinned(key) if first == 0 => return Ok((0, key)),
-            Keys::Pinned(_) => return Err(KeySelectionError::UnknownKey),
-            Keys::Stale => return Err(KeySelectionError::KeysStale),
-            Keys::Set(entries) => entries,
-        };
-        if entries.is_empty() {
-            return Err(KeySelectionError::NoKeys);
+        match self.0 {
+            Keys::Pinned(key) if first == 0 => Ok((0, key)),
+            Keys::Pinned(_) => Err(KeySelectionError::UnknownKey),
+            Keys::Stale => Err(KeySelectionError::KeysStale),
+            Keys::Set(keys) => keys.select(header, first),
         }
-        let mut rest = entries.iter().enumerate().skip(first);
-        let found = match (header.kid(), header.x5t()) {
-            // STRICT: RFC 7515 section 4.1.4 calls `kid` a hint; here a token that names a key is verified with a
-            // key of that name or not at all.
-            (Some(kid), _) => rest.find(|(_, entry)| entry.kid.as_deref().is_some_and(|own| kid == *own)),
-            (None, Some(x5t)) => rest.find(|(_, entry)| entry.x5t.as_deref().is_some_and(|own| x5t == *own)),
-            (None, None) if entries.len() == 1 => rest.next(),
-            (None, None) => return Err(KeySelectionError::Ambiguous),
-        };
-        let (index, entry) = found.ok_or(KeySelectionError::UnknownKey)?;
-        Ok((index, KeyRef::Prepared(&entry.key)))
     }
 
     /// What is known of the key at `index`; of a pinned key, and where there is none, only the size given.
+    #[inline(always)]
     pub(crate) fn signing_key(&self, index: usize, modulus_bits: u32) -> SigningKey<'k> {
-        match self.0 {
-            Keys::Set(entries) => entries.get(index).map(KeyEntry::signing_key),
-            Keys::Pinned(_) | Keys::Stale => None,
+        let mut key = SigningKey::pinned(modulus_bits);
+        self.describe(index, &mut key);
+        key
+    }
+
+    /// Writes into `key` what is known of the key at `index`, if anything is.
+    pub(crate) fn describe(&self, index: usize, key: &mut SigningKey<'k>) {
+        if let Keys::Set(keys) = self.0 {
+            keys.describe(index, key);
         }
-        .unwrap_or(SigningKey::pinned(modulus_bits))
     }
 }
 
@@ -226,7 +266,7 @@ impl<'k, const N: usize, S: RsaSize> From<&'k KeySet<N, S>> for KeySetRef<'k, S>
     fn from(set: &'k KeySet<N, S>) -> Self {
         Self(match set.entries.as_slice() {
             [only] if set.is_pinned => Keys::Pinned(KeyRef::Prepared(&only.key)),
-            entries => Keys::Set(entries),
+            _ => Keys::Set(set),
         })
     }
 }
@@ -264,9 +304,9 @@ impl<S: RsaSize> Copy for Keys<'_, S> {}
 impl<S: RsaSize> fmt::Debug for KeySetRef<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Keys::Set(entries) => f
+            Keys::Set(keys) => f
                 .debug_list()
-                .entries(entries.iter().map(KeyEntry::signing_key))
+                .entries((0..keys.len()).map(|index| self.signing_key(index, 0)))
                 .finish(),
             Keys::Stale => f.write_str("Stale"),
             Keys::Pinned(key) => f.debug_tuple("Pinned").field(&key.public_key().modulus_bits()).finish(),

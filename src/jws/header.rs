@@ -37,38 +37,56 @@ impl<'b> JoseHeader<'b> {
     /// # Errors
     ///
     /// Each variant of [`HeaderError`] by its own description.
+    #[cfg(any(rs256_internals, fuzzing))]
     pub(crate) fn read(text: &'b mut [u8]) -> Result<Self, HeaderError> {
-        let len = json::canonicalise(text);
-        let text: &'b [u8] = text;
-        Self::read_canonical(text.get(..len).unwrap_or_default())
+        let mut header = Self::empty();
+        header.read_into(text)?;
+        Ok(header)
     }
 
-    #[inline(always)]
+    /// [`JoseHeader::read`] for a text that went through `canonicalise`.
     pub(crate) fn read_canonical(text: &'b [u8]) -> Result<Self, HeaderError> {
-        let mut members = Members::<MAX_MEMBERS, TokenPlace>::of_canonical(text);
         let mut header = Self::empty();
+        header.fill(text)?;
+        Ok(header)
+    }
+
+    /// Reads the decoded header into a new one, replacing escapes in place.
+    pub(crate) fn read_into(&mut self, text: &'b mut [u8]) -> Result<(), HeaderError> {
+        let len = json::canonicalise(text);
+        let text: &'b [u8] = text;
+        self.fill(text.get(..len).unwrap_or_default())
+    }
+
+    // Not inlined where the stack is dear: the names are on it while this runs, and only then.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn fill(&mut self, text: &'b [u8]) -> Result<(), HeaderError> {
+        let mut members = Members::<MAX_MEMBERS, TokenPlace>::of_canonical(text);
         let mut algorithm_is_rs256 = false;
         while let Some((name, value)) = members.next_member()? {
             // After `canonicalise` a name that still holds an escape is none of these.
-            match name.as_str() {
-                Some("alg") => {
+            match name.as_str().and_then(Member::of_name) {
+                Some(Member::Alg) => {
                     algorithm_is_rs256 = matches!(value, JsonValue::String(alg) if alg == "RS256");
                 }
                 // RFC 7515 section 4.1.11: a recipient that does not understand an extension refuses the token. We
                 // understand none, so every form of `crit`, well-formed or not, is refused alike.
-                Some("crit") => return Err(HeaderError::Critical),
-                Some("b64") if !matches!(value, JsonValue::Bool(true)) => return Err(HeaderError::UnencodedPayload),
-                Some("kid") => header.kid = Some(string(value)?),
-                Some("x5t") => header.x5t = Some(string(value)?),
-                Some("typ") => header.typ = Some(string(value)?),
+                Some(Member::Crit) => return Err(HeaderError::Critical),
+                Some(Member::B64) if !matches!(value, JsonValue::Bool(true)) => {
+                    return Err(HeaderError::UnencodedPayload);
+                }
+                Some(Member::Kid) => self.kid = Some(string(value)?),
+                Some(Member::X5t) => self.x5t = Some(string(value)?),
+                Some(Member::Typ) => self.typ = Some(string(value)?),
                 // STRICT: a nested token is not unwrapped, and its claims are not ours to check.
-                Some("cty") if is_media_type(string(value)?, "JWT") => return Err(HeaderError::NestedToken),
-                Some("nonce") => header.has_nonce = true,
+                Some(Member::Cty) if is_media_type(string(value)?, "JWT") => return Err(HeaderError::NestedToken),
+                Some(Member::Nonce) => self.has_nonce = true,
                 _ => {}
             }
         }
         if algorithm_is_rs256 {
-            Ok(header)
+            Ok(())
         } else {
             Err(HeaderError::Algorithm)
         }
@@ -109,6 +127,46 @@ impl<'b> JoseHeader<'b> {
     }
 }
 
+/// The members that matter.
+#[derive(Clone, Copy)]
+enum Member {
+    Alg,
+    Kid,
+    X5t,
+    Typ,
+    Cty,
+    B64,
+    Crit,
+    Nonce,
+}
+
+impl Member {
+    #[inline(always)]
+    fn of_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "crit" => Self::Crit,
+            "nonce" => Self::Nonce,
+            _ if cfg!(not(target_pointer_width = "64")) => {
+                // Less code than a comparison for each.
+                let all = &[Self::Alg, Self::Kid, Self::X5t, Self::Typ, Self::Cty, Self::B64];
+                let (names, _) = b"algkidx5ttypctyb64".as_chunks::<3>();
+                let (_, member) = names
+                    .iter()
+                    .zip(all)
+                    .find(|(own, _)| own.as_slice() == name.as_bytes())?;
+                *member
+            }
+            "alg" => Self::Alg,
+            "kid" => Self::Kid,
+            "x5t" => Self::X5t,
+            "typ" => Self::Typ,
+            "cty" => Self::Cty,
+            "b64" => Self::B64,
+            _ => return None,
+        })
+    }
+}
+
 fn string(value: JsonValue<'_>) -> Result<JsonStr<'_>, HeaderError> {
     match value {
         JsonValue::String(text) => Ok(text),
@@ -121,16 +179,24 @@ fn is_media_type(found: JsonStr<'_>, expected: &str) -> bool {
     // A type with an escape left in it is no media type.
     found
         .as_str()
-        .is_some_and(|found| short_form(found.as_bytes()).eq_ignore_ascii_case(short_form(expected.as_bytes())))
+        .is_some_and(|found| is_equal_without_case(short_form(found.as_bytes()), short_form(expected.as_bytes())))
 }
 
 /// The media type without `application/`, where that is the only slash.
 fn short_form(media_type: &[u8]) -> &[u8] {
     const PREFIX: &[u8] = b"application/";
     match media_type.split_at_checked(PREFIX.len()) {
-        Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) && !rest.contains(&b'/') => rest,
+        Some((prefix, rest)) if is_equal_without_case(prefix, PREFIX) && rest.iter().all(|octet| *octet != b'/') => {
+            rest
+        }
         _ => media_type,
     }
+}
+
+// One copy of it where code is dear.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn is_equal_without_case(some: &[u8], other: &[u8]) -> bool {
+    some.eq_ignore_ascii_case(other)
 }
 
 /// Prints which members are there, never their text.

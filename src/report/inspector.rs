@@ -178,7 +178,7 @@ impl<'k, S: RsaSize> Inspector<'k, S> {
         let authorities = self.keys.map(|keys| Authorities::One(Authority::new(keys, &NO_POLICY)));
         let candidate = match &authorities {
             Some(authorities) => {
-                let selected = authorities.first_candidate(&header);
+                let selected = authorities.candidate_from(&header, 0, 0);
                 let compared = Compared::new(Value::text(header.kid().or(header.x5t())), Value::None);
                 findings.outcome(Rule::Key, compared, selected)
             }

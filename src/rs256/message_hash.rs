@@ -38,7 +38,9 @@ impl MessageHash<'_> {
 #[inline(never)]
 pub(crate) fn digest(message: &[u8]) -> [u8; 32] {
     if HASH_FIRST {
-        digest_of_blocks(message)
+        let mut digest = [0; 32];
+        digest_of_blocks(message, &mut digest);
+        digest
     } else {
         Sha256::digest(message).into()
     }
@@ -57,15 +59,20 @@ pub(crate) const INITIAL: [u32; 8] = [
 ];
 
 /// SHA-256 of a message that is there as a whole: without the buffer of a hasher that takes it in parts, which costs
-/// 600 octets of flash.
-fn digest_of_blocks(message: &[u8]) -> [u8; 32] {
+/// 600 octets of flash. Into `digest`, because octets returned by value are copied by a call.
+#[inline(never)]
+pub(crate) fn digest_of_blocks(message: &[u8], digest: &mut [u8; 32]) {
     let mut state = INITIAL;
     let (blocks, rest) = message.as_chunks::<BLOCK>();
     compress256(&mut state, blocks);
     // FIPS 180-4 section 5.1.1: a one-bit, zero-bits, and the length in bits in the last eight octets of a block.
     let mut last = [0; BLOCK];
-    for (to, from) in last.iter_mut().zip(rest.iter().chain(&[0x80])) {
-        *to = *from;
+    for (index, octet) in last.iter_mut().enumerate() {
+        *octet = match rest.get(index) {
+            Some(octet) => *octet,
+            None if index == rest.len() => 0x80,
+            None => 0,
+        };
     }
     if rest.len() >= BLOCK - size_of::<u64>() {
         compress256(&mut state, slice::from_ref(&last));
@@ -77,11 +84,9 @@ fn digest_of_blocks(message: &[u8]) -> [u8; 32] {
         *end = bits.to_be_bytes();
     }
     compress256(&mut state, slice::from_ref(&last));
-    let mut digest = [0; 32];
     for (to, word) in digest.as_chunks_mut().0.iter_mut().zip(state) {
         *to = word.to_be_bytes();
     }
-    digest
 }
 
 #[cfg(test)]
@@ -96,7 +101,9 @@ mod tests {
         for len in (0..260).chain([4095, 4096, 65_535]) {
             let message: std::vec::Vec<u8> = (0..len).map(|i: u32| i.to_le_bytes()[0] ^ 0x5a).collect();
             let expected: [u8; 32] = Sha256::digest(&message).into();
-            assert_eq!(digest_of_blocks(&message), expected, "{len} octets");
+            let mut digest = [0xaa; 32];
+            digest_of_blocks(&message, &mut digest);
+            assert_eq!(digest, expected, "{len} octets");
         }
     }
 }

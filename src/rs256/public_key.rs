@@ -2,10 +2,10 @@
 
 //! An RSA public key, validated, in a form that no backend owns.
 
-use core::fmt;
+use core::{fmt, slice};
 
 use super::size::{Rsa4096, RsaSize};
-use crate::backend::{Block, Modulus, NativeLimb, pop_native};
+use crate::backend::{Block, Modulus, NativeLimb, read_be_native};
 use crate::error::KeyError;
 use crate::limits::{MAX_EXPONENT, MIN_MODULUS_BITS};
 
@@ -50,10 +50,12 @@ impl<S: RsaSize> RsaPublicKey<S> {
     where
         S: RsaSize<Limbs = [Block<NativeLimb>; BLOCKS]>,
     {
+        let mut lowest = 0;
+        read_be_native(slice::from_mut(&mut lowest), n);
         Self {
             n: load(n),
             e,
-            n0: negative_inverse(pop_native(n).0),
+            n0: negative_inverse(lowest),
             bits,
         }
     }
@@ -149,12 +151,7 @@ pub(super) const fn check_modulus(n: &[u8], max_bits: u32) -> Result<(&[u8], u32
 /// Big-endian octets as limbs.
 const fn load<const BLOCKS: usize>(octets: &[u8]) -> [Block<NativeLimb>; BLOCKS] {
     let mut blocks = [[0; 4]; BLOCKS];
-    let mut left = octets;
-    let mut limbs = blocks.as_flattened_mut();
-    while let [limb, rest @ ..] = limbs {
-        (*limb, left) = pop_native(left);
-        limbs = rest;
-    }
+    read_be_native(blocks.as_flattened_mut(), octets);
     blocks
 }
 

@@ -63,9 +63,11 @@ fn shift_and_add<L: Limb>(x: &mut [L], y: &[L], q: L) -> L {
         below = *x;
         (*x, carry) = L::mac(shifted, q, y, carry);
     };
-    let (x_blocks, x_rest) = x.as_chunks_mut::<4>();
-    let (y_blocks, y_rest) = y.as_chunks::<4>();
-    for ([x0, x1, x2, x3], &[y0, y1, y2, y3]) in x_blocks.iter_mut().zip(y_blocks) {
+    // Unrolled where code is cheap; for short limbs the optimiser knows when it is.
+    let unrolled = if L::BITS == u64::BITS { x.len() & !3 } else { 0 };
+    let (x_blocks, x_rest) = x.split_at_mut_checked(unrolled).unwrap_or_default();
+    let (y_blocks, y_rest) = y.split_at_checked(unrolled).unwrap_or_default();
+    for ([x0, x1, x2, x3], &[y0, y1, y2, y3]) in x_blocks.as_chunks_mut().0.iter_mut().zip(y_blocks.as_chunks().0) {
         step(x0, y0);
         step(x1, y1);
         step(x2, y2);
