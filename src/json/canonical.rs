@@ -38,6 +38,19 @@ pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
             written += RUN;
             continue;
         }
+        // Escapes that stay as they are. Taken apart like the others, they would be the dearest octets of all.
+        if WIDE
+            && in_string
+            && valid
+            && let Some(escape @ [b'\\', b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't']) = escape_at(text, read)
+        {
+            if let Some(to) = text.get_mut(written..).and_then(<[u8]>::first_chunk_mut) {
+                *to = escape;
+            }
+            read += 2;
+            written += 2;
+            continue;
+        }
         // Any octet but a backslash is copied; so is the text from the first invalid escape on.
         let mut spelling = u64::from(octet);
         read += 1;
@@ -79,6 +92,11 @@ fn run_at(text: &[u8], start: usize) -> Option<[u8; RUN]> {
         .first_chunk()
         .filter(|run| !holds_backslash(run))
         .copied()
+}
+
+/// The next two octets, a backslash and what follows.
+fn escape_at(text: &[u8], start: usize) -> Option<[u8; 2]> {
+    text.get(start..)?.first_chunk().copied()
 }
 
 fn first_backslash(text: &[u8]) -> Option<usize> {
