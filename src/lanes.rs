@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Octets in vector registers on x86-64: the things that the compiler cannot check, which are reading octets into lanes,
-//! writing lanes out, and entering code that is compiled for more than the caller is. Every function here is safe to call.
+//! Vector registers on x86-64: the things that the compiler cannot check, which are reading octets or numbers into lanes,
+//! writing lanes out, one instruction that it would replace, and entering code that is compiled for more than the caller is.
+//! Every function here is safe to call.
 #![allow(
     unsafe_code,
-    reason = "vector loads and stores, and the entry into code for a CPU feature"
+    reason = "vector loads and stores, an instruction, and the entry into code for a CPU feature"
 )]
 
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]

@@ -4,7 +4,9 @@
 //! signatures by structure.
 
 use arbitrary::{Result, Unstructured};
-use rs256::internals::backend::{prepare_portable, public_op, verify_eight, verify_prepared, verify_static};
+use rs256::internals::backend::{
+    prepare_avx2, prepare_portable, public_op, verify_eight, verify_prepared, verify_static,
+};
 use rs256::{PreparedKey, Rsa2048, Rsa4096, Rsa8192, RsaPublicKey, RsaSize};
 use rsa::hazmat::rsa_encrypt;
 use rsa::{BigUint, Pkcs1v15Sign};
@@ -179,6 +181,7 @@ fn with_size<S: RsaSize>(u: &mut Unstructured<'_>, smallest: usize, largest: usi
     assert!(ours.write_modulus(&mut back) && back == n);
 
     let (fastest, portable) = (PreparedKey::new(&ours), prepare_portable(&ours));
+    let avx2 = prepare_avx2(&ours);
     let mut digests: [[u8; 32]; LANES] = [[0x5a; 32]; LANES];
     let mut signatures: [Vec<u8>; LANES] = Default::default();
     let mut expected = [false; LANES];
@@ -194,7 +197,7 @@ fn with_size<S: RsaSize>(u: &mut Unstructured<'_>, smallest: usize, largest: usi
         digests[lane] = u.arbitrary()?;
         let digest = digests[lane];
         let signature = signature(u, &key, &digest)?;
-        expected[lane] = agree(&ours, &fastest, &portable, &theirs, &signature, &digest);
+        expected[lane] = agree(&ours, &fastest, &portable, avx2.as_ref(), &theirs, &signature, &digest);
         signatures[lane] = signature;
     }
     let texts: [&[u8]; LANES] = std::array::from_fn(|lane| signatures[lane].as_slice());
@@ -231,6 +234,7 @@ fn agree<S: RsaSize>(
     ours: &RsaPublicKey<S>,
     fastest: &PreparedKey<S>,
     portable: &PreparedKey<S>,
+    avx2: Option<&PreparedKey<S>>,
     theirs: &rsa::RsaPublicKey,
     signature: &[u8],
     digest: &[u8; 32],
@@ -243,6 +247,9 @@ fn agree<S: RsaSize>(
     assert_eq!(verify_static(ours, signature, digest), expected, "unprepared");
     assert_eq!(verify_prepared(portable, signature, digest), expected, "portable");
     assert_eq!(verify_prepared(fastest, signature, digest), expected, "fastest");
+    if let Some(avx2) = avx2 {
+        assert_eq!(verify_prepared(avx2, signature, digest), expected, "AVX2");
+    }
 
     // The power itself, of which the verdict shows one bit.
     let k = ours.modulus_len();
