@@ -143,6 +143,21 @@ fn every_octet_value_at_every_place() {
     assert_eq!(accepted, 157 * 64 + 4);
 }
 
+/// What marks a bad character is gathered; the marks of two must not cancel each other.
+#[test]
+fn two_bad_characters() {
+    for len in [1, 2, 3, 4, 5, 6, 49, 50] {
+        let good = encode(&octets(len)).into_bytes();
+        for first in 0..good.len() {
+            for second in first + 1..good.len() {
+                let mut text = good.clone();
+                (text[first], text[second]) = (b'.', b'.');
+                assert_eq!(decoded(&text), None, "at {first} and {second} of {}", good.len());
+            }
+        }
+    }
+}
+
 #[test]
 fn regression_cve_2022_25898_other_alphabets_padding_and_whitespace() {
     let good = encode(&octets(96));
