@@ -44,6 +44,10 @@ static EVERY_KIND: &[&(dyn Explain + Sync)] = &[
         .apps(&[CLIENT]),
     &entra::id_token(Tenant::any_of(&[TENANT, CLIENT]), CLIENT, "n-0S6_WzA2Mj"),
     &adfs::access_token(FARM, adfs::Audience::relying_party("orders-api")),
+    &adfs::access_token(
+        FARM,
+        adfs::Audience::exact("microsoft:identityserver:https://orders.contoso.example/api"),
+    ),
     &adfs::id_token(FARM, "orders", "n-0S6_WzA2Mj"),
     &(&POLICY, &Policy::new(Issuer::exact("https://issuer.example"), &[])),
 ];
@@ -198,8 +202,8 @@ fn tokens_in_the_shape_of_entra_and_adfs_are_reported_as_they_are_verified() {
         }
     }
     assert_eq!(
-        accepted, 3,
-        "a user's and an application's of Entra, each by one policy, and one that is wide"
+        accepted, 4,
+        "a user's and an application's of Entra, each by one policy, one that is wide, and one of AD FS"
     );
 }
 
