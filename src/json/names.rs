@@ -159,10 +159,6 @@ impl<P: Place> Table<'_, P> {
         if *self.count == self.places.len() {
             return Err(JsonError::new(JsonErrorKind::TooManyMembers, open));
         }
-        // As it is written, with the closing quotation mark.
-        let name_text = text.as_bytes().get(open + 1..).unwrap_or_default();
-        let name_text = name_text.get(..name.raw().len() + 1).unwrap_or_default();
-        let wanted = (name, name_text);
         if P::IS_HASHED {
             let hash = match name.as_str() {
                 Some(name) => plain_hash(text, open, name),
@@ -174,10 +170,10 @@ impl<P: Place> Table<'_, P> {
             let place = (hash >> 24) as usize & self.places.len().wrapping_sub(1);
             match self.places.get_mut(place) {
                 Some(free) if *free == P::default() => *free = entry,
-                _ => self.insert_after(place, entry, text, wanted)?,
+                _ => self.insert_after(place, entry, text, name)?,
             }
         } else {
-            self.append(P::new(0, open), text, wanted)?;
+            self.append(P::new(0, open), text, name)?;
         }
         *self.count += 1;
         Ok(())
@@ -185,13 +181,8 @@ impl<P: Place> Table<'_, P> {
 
     /// Remembers a name whose place is taken, or finds that it is there already.
     #[cold]
-    fn insert_after(
-        &mut self,
-        place: usize,
-        entry: P,
-        text: &str,
-        wanted: (JsonStr<'_>, &[u8]),
-    ) -> Result<(), JsonError> {
+    fn insert_after(&mut self, place: usize, entry: P, text: &str, name: JsonStr<'_>) -> Result<(), JsonError> {
+        let wanted = (name, as_written(text, entry.offset(), name));
         let (before, after) = self.places.split_at_mut_checked(place).unwrap_or_default();
         for other in after.iter_mut().chain(before) {
             if *other == P::default() {
@@ -206,7 +197,8 @@ impl<P: Place> Table<'_, P> {
     }
 
     /// [`Table::insert_after`] in a list.
-    fn append(&mut self, entry: P, text: &str, wanted: (JsonStr<'_>, &[u8])) -> Result<(), JsonError> {
+    fn append(&mut self, entry: P, text: &str, name: JsonStr<'_>) -> Result<(), JsonError> {
+        let wanted = (name, as_written(text, entry.offset(), name));
         for other in &mut *self.places {
             if *other == P::default() {
                 *other = entry;
@@ -218,6 +210,12 @@ impl<P: Place> Table<'_, P> {
         }
         Ok(())
     }
+}
+
+/// The name whose opening quotation mark is at `open`, as it is written, with its closing quotation mark.
+fn as_written<'t>(text: &'t str, open: usize, name: JsonStr<'_>) -> &'t [u8] {
+    let behind = text.as_bytes().get(open + 1..).unwrap_or_default();
+    behind.get(..name.raw().len() + 1).unwrap_or_default()
 }
 
 impl Spelling {
