@@ -219,6 +219,62 @@ fn reductions<const B: usize>() {
     }
 }
 
+/// The fullest sums that a reduction can meet, which random numbers never come near: columns at their largest, all limbs of
+/// N'' full, all limbs of the quotient full. Above 120 limbs these leave 64 bits unless T is settled first.
+fn fullest_sums<const B: usize>() {
+    let Some(token) = token() else { return };
+    let one = BigUint::from(1u8);
+    let full_block = ones(224);
+    for &bits in sizes::<B>() {
+        // n = -1 modulo 2^224 is its own N, and N'' is short by eight limbs; the other N'' is as long as n.
+        let top = (&one << bits) - (&one << (bits - 20));
+        let long = &top - (&top - 1u8) % &full_block;
+        let n_of_long: BigUint = ((long << 224) - 1u8) / &full_block;
+        for n in [ones(bits) - (&one << 224), n_of_long] {
+            assert_eq!(n.bits(), bits);
+            let key = key::<B>(token, &n);
+            let rows = 8 * key.row_blocks;
+            let friendly = packed(&key.friendly);
+            // T + q · N + q' · n is 0 in the columns that a reduction clears, so T has to be this there.
+            let below = 28 * (rows - 8);
+            let sum = ones(below as u64) * ((&friendly << 224) - 1u8) + ((&full_block * &n) << below);
+            let low = (&one << (28 * rows)) - &sum % (&one << (28 * rows));
+            let low = limbs(&low, 2 * key.row_blocks);
+
+            let limbs = (bits / 28) as usize;
+            let mut t = vec![[0; 4]; key.blocks + 2 * key.row_blocks];
+            let mut carry = 0;
+            for (c, column) in t.as_flattened_mut().iter_mut().enumerate().take(2 * limbs - 1) {
+                let products = (c + 1).min(2 * limbs - 1 - c) as u64;
+                *column = products * LARGEST * LARGEST + if c < limbs { 11 << 56 } else { 0 };
+                if let Some(limb) = low.as_flattened().get(c) {
+                    *column = ((*column >> 28) - 1) << 28 | limb.wrapping_sub(carry) & ((1 << 28) - 1);
+                    carry = (*column + carry) >> 28;
+                }
+            }
+
+            // What the rows with N'' make of these columns, were they not settled.
+            let column = |c: usize| {
+                let above = (0..c & !7).take(rows - 8);
+                let limb = |row: usize| key.friendly.as_flattened().get((c - row).checked_sub(8)?);
+                let sum: u128 = above.filter_map(limb).map(|&limb| u128::from(limb)).sum();
+                u128::from(t.as_flattened()[c]) + sum * ((1 << 28) - 1)
+            };
+            let largest = (8..2 * limbs - 1).map(column).max().unwrap();
+            match bits {
+                ..=3358 => assert!(largest < 252 << 56, "{bits} bits"),
+                4096.. => assert!(largest > 1 << 64, "{bits} bits: no sum is too large to be held"),
+                _ => (),
+            }
+
+            let (x, _) = lanes::enter_avx2_reduce(token, &key, &t);
+            assert!(x.as_flattened().iter().all(|&limb| limb <= LARGEST), "a limb too large");
+            // Exactly this: so the quotient is the one that was meant.
+            assert_eq!(number(&x) << (28 * rows), number(&t) + sum, "{bits} bits");
+        }
+    }
+}
+
 macro_rules! sized {
     ($($name:ident: $check:ident, $b:literal;)*) => {
         $(#[test]
@@ -235,6 +291,8 @@ sized! {
     verdicts_up_to_37_blocks: verdicts, 37;
     reductions_up_to_19_blocks: reductions, 19;
     reductions_up_to_37_blocks: reductions, 37;
+    fullest_sums_up_to_19_blocks: fullest_sums, 19;
+    fullest_sums_up_to_37_blocks: fullest_sums, 37;
 }
 
 #[test]
