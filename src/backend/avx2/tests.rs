@@ -219,8 +219,8 @@ fn reductions<const B: usize>() {
     }
 }
 
-/// The fullest sums that a reduction can meet, which random numbers never come near: columns at their largest, all limbs of
-/// N'' full, all limbs of the quotient full. Above 120 limbs these leave 64 bits unless T is settled first.
+/// The fullest sums that a reduction can meet, which random numbers never come near: columns at their largest, all
+/// limbs of N'' full, all limbs of the quotient full. Above 120 limbs these leave 64 bits unless T is settled first.
 fn fullest_sums<const B: usize>() {
     let Some(token) = token() else { return };
     let one = BigUint::from(1u8);
