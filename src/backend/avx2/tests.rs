@@ -9,6 +9,7 @@ use std::{eprintln, vec};
 use num_bigint::BigUint;
 
 use super::limbs::{LIMB_BITS, Lanes, from_words, os2ip, to_words};
+use super::single::is_once_or_twice;
 use super::{Avx2, Avx2Key};
 use crate::backend::tests::numbers::{E, Random, em, moduli, octets, ones, oracle, representatives};
 use crate::lanes;
@@ -62,11 +63,11 @@ fn limbs(x: &BigUint, blocks: usize) -> Vec<Lanes> {
 /// The largest limb that a reduction leaves.
 const LARGEST: u64 = (1 << LIMB_BITS) + (1 << 8);
 
-/// Lengths that the kernels are used for: those of keys, those that fill blocks, and their limit.
+/// Lengths that the kernels are used for: those of keys, those that fill blocks or rows, and their limit.
 fn sizes<const B: usize>() -> &'static [u64] {
     match B {
         19 => &[2048, 2049, 2126],
-        _ => &[2048, 2127, 2688, 3072, 3358, 3359, 4096, 4142],
+        _ => &[2048, 2127, 2688, 3072, 3358, 3359, 3580, 4096, 4142],
     }
 }
 
@@ -307,6 +308,42 @@ fn words_become_limbs_and_words_again() {
         to_words(&mut words, &limbs);
         let octets: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
         assert_eq!(BigUint::from_bytes_le(&octets), x);
+    }
+}
+
+/// Twice n seldom comes out of a reduction, so it has to be told from others here.
+#[test]
+fn once_and_twice_are_told_from_others() {
+    let mut random = Random(900);
+    let one = BigUint::from(1u8);
+    let is = |x: &BigUint, n: &BigUint| {
+        let [mut x_limbs, mut n_limbs] = [[[0; 4]; 19]; 2];
+        from_words(&mut x_limbs, &x.to_u64_digits());
+        from_words(&mut n_limbs, &n.to_u64_digits());
+        assert_eq!([packed(&x_limbs), packed(&n_limbs)], [x, n].map(Clone::clone));
+        is_once_or_twice(&x_limbs, &n_limbs)
+    };
+    for bits in [2048, 2126] {
+        for n in moduli(&mut random, bits, 28) {
+            assert!(is(&n, &n));
+            assert!(is(&(&n * 2u8), &n), "2n, n = {n:x}");
+            for x in [
+                BigUint::ZERO,
+                &n >> 1,
+                &n - 1u8,
+                &n + 1u8,
+                &n * 2u8 - 1u8,
+                &n * 2u8 + 1u8,
+            ] {
+                assert!(!is(&x, &n), "x = {x:x}, n = {n:x}");
+            }
+            // One bit of each limb.
+            for limb in 0..bits / 28 {
+                let bit = &one << (28 * limb + random.word() % 28);
+                assert!(!is(&(&n ^ &bit), &n), "limb {limb}");
+                assert!(!is(&((&n * 2u8) ^ &bit), &n), "limb {limb}");
+            }
+        }
     }
 }
 
