@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! The one door to RSA arithmetic: which backend a key uses is decided here, when the key is prepared, and nowhere else.
+//! The one door to RSA arithmetic: which backend a key uses is decided here, when the key is prepared, and nowhere
+//! else.
 //!
 //! | backend | limbs | chosen |
 //! | --- | --- | --- |
@@ -9,9 +10,9 @@
 //! | portable64 | 64 bits, products of 128 | on targets with 64-bit pointers |
 //! | portable32 | 32 bits, products of 64 | on all other targets |
 //!
-//! `--cfg rs256_backend="portable64"` or `"portable32"` forces one of them, and `"avx2"` leaves out IFMA. Every backend answers the same question in
-//! the same words: is s^e mod n the encoded message of this digest? `tests.rs` holds all of them against a schoolbook
-//! oracle.
+//! `--cfg rs256_backend="portable64"` or `"portable32"` forces one of them, and `"avx2"` leaves out IFMA. Every backend
+//! answers the same question in the same words: is s^e mod n the encoded message of this digest? `tests.rs` holds all
+//! of them against a schoolbook oracle.
 
 // `rs256_backend="portable…"` or `"avx2"` switches the IFMA backend off; other targets have none.
 #[cfg(all(
@@ -95,15 +96,15 @@ mod native {
 /// the stack together with the numbers.
 pub(crate) const HASH_FIRST: bool = NativeLimb::BITS == 32;
 
-/// Constants of a [`Chain`] in a prepared key. Targets with 32-bit limbs have little memory, and nothing else to prepare:
-/// their prepared key is the public key.
+/// Constants of a [`Chain`] in a prepared key. Targets with 32-bit limbs have little memory, and nothing else to
+/// prepare: their prepared key is the public key.
 const CHAIN_CONSTANTS: usize = if NativeLimb::BITS == 64 { 2 } else { 0 };
 
 /// A public key with whatever the chosen backend wants to know beforehand.
 ///
-/// It holds the modulus as well, so the [`RsaPublicKey`] need not be kept. Its size in octets, and what making one takes
-/// (AMD Zen 4, microseconds for a modulus of the type's full length; about as long as two and a half signatures by `ifma`,
-/// and one by `portable64`):
+/// It holds the modulus as well, so the [`RsaPublicKey`] need not be kept. Its size in octets, and what making one
+/// takes (AMD Zen 4, microseconds for a modulus of the type's full length; about as long as two and a half signatures
+/// by `ifma`, and one by `portable64`):
 ///
 /// | key type | `RsaPublicKey` | `ifma`, size | `ifma`, µs | `portable64`, size | `portable64`, µs | `portable32`, size |
 /// | --- | ---: | ---: | ---: | ---: | ---: | ---: |
@@ -111,9 +112,9 @@ const CHAIN_CONSTANTS: usize = if NativeLimb::BITS == 64 { 2 } else { 0 };
 /// | [`Rsa4096`] | 536 | 3968 | 36 | 1584 | 72 | 552 |
 /// | [`Rsa8192`](crate::Rsa8192) | 1048 | 4480 | 278 | 3120 | 279 | 1064 |
 ///
-/// On x86-64 a key has room for each backend, whichever the machine turns out to have, so with `avx2` it has the size that it has
-/// with `ifma`; making one takes 14 and 40 µs of the first two types. `portable32` prepares nothing: `cargo bench --bench rs256`
-/// times preparing, and a test of this module holds the sizes.
+/// On x86-64 a key has room for each backend, whichever the machine turns out to have, so with `avx2` it has the size
+/// that it has with `ifma`; making one takes 14 and 40 µs of the first two types. `portable32` prepares nothing:
+/// `cargo bench --bench rs256` times preparing, and a test of this module holds the sizes.
 #[derive(Clone)]
 pub struct PreparedKey<S: RsaSize = Rsa4096> {
     inner: Inner<S>,
@@ -447,8 +448,8 @@ pub mod internals {
         PreparedKey { inner }
     }
 
-    /// The key as a machine with AVX2 and without AVX-512 IFMA prepares it; `None` on a machine without AVX2, and for keys
-    /// that this backend does not serve.
+    /// The key as a machine with AVX2 and without AVX-512 IFMA prepares it; `None` on a machine without AVX2, and for
+    /// keys that this backend does not serve.
     pub fn prepare_avx2<S: RsaSize>(key: &RsaPublicKey<S>) -> Option<PreparedKey<S>> {
         Inner::of_avx2(key).map(|inner| PreparedKey { inner })
     }

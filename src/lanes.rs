@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Vector registers on x86-64: the things that the compiler cannot check, which are reading octets or numbers into lanes,
-//! writing lanes out, one instruction that it would replace, and entering code that is compiled for more than the caller is.
-//! Every function here is safe to call.
+//! Vector registers on x86-64: the things that the compiler cannot check, which are reading octets or numbers into
+//! lanes, writing lanes out, one instruction that it would replace, and entering code that is compiled for more than
+//! the caller is. Every function here is safe to call.
 #![allow(
     unsafe_code,
     reason = "vector loads and stores, an instruction, and the entry into code for a CPU feature"
@@ -88,8 +88,8 @@ pub(crate) fn store_u64x4(lanes: &mut [u64; 4], value: __m256i) {
 
 /// The products of the low 32 bits of each lane.
 ///
-/// `_mm256_mul_epu32` is the same, but LLVM takes it for a multiplication of whole lanes by operands with zeros above, forgets
-/// the zeros where an operand comes from outside a loop, and then multiplies three times.
+/// `_mm256_mul_epu32` is the same, but LLVM takes it for a multiplication of whole lanes by operands with zeros above,
+/// forgets the zeros where an operand comes from outside a loop, and then multiplies three times.
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
 #[inline]
 #[target_feature(enable = "avx2")]

@@ -2,17 +2,17 @@
 
 //! The portable backend: RSA public operations in safe code, for limbs of 32 and of 64 bits.
 //!
-//! Representation: a number is a slice of blocks of four limbs, lowest first. With B = 2^(limb width) and R = B^(limbs of
-//! the modulus, topped up to a multiple of four), redc(T) = T/R mod n is Montgomery's reduction. It leaves numbers
+//! Representation: a number is a slice of blocks of four limbs, lowest first. With B = 2^(limb width) and R = B^(limbs
+//! of the modulus, topped up to a multiple of four), redc(T) = T/R mod n is Montgomery's reduction. It leaves numbers
 //! *below R*, not below n: n is subtracted only on a carry out of R, which keeps every next product below R².
 //!
 //! Two ways lead to s^e mod n:
 //!
 //! * **General** ([`power_vartime`]): needs nothing but the modulus. s enters the Montgomery domain as s·R mod n
-//!   ([`enter`]), is squared and multiplied along the bits of e, and the last multiplication, e being odd, is by the plain
-//!   s, which leaves the domain again. A static key in flash and every 32-bit target use it.
-//! * **Chain** ([`Chain`]): for e = 2^j + 1 (3, 17, 257, 65537) and two constants per key. s never enters the domain, and
-//!   the expected message is moved to where the chain ends instead.
+//!   ([`enter`]), is squared and multiplied along the bits of e, and the last multiplication, e being odd, is by the
+//!   plain s, which leaves the domain again. A static key in flash and every 32-bit target use it.
+//! * **Chain** ([`Chain`]): for e = 2^j + 1 (3, 17, 257, 65537) and two constants per key. s never enters the domain,
+//!   and the expected message is moved to where the chain ends instead.
 //!
 //! Run time depends on the values throughout. All of them are public: modulus, exponent, signature and digest.
 
@@ -113,8 +113,8 @@ pub(crate) fn power_vartime<L: Limb>(
             enter(x, n, t);
         }
         square_once(x, t, n);
-        // redc(y·R·s) = y·s is outside the domain. That is the answer at the lowest bit of e; after a bit in between (there
-        // is none in 3, 17, 257 and 65537) it enters again, which spares a copy of s·R.
+        // redc(y·R·s) = y·s is outside the domain. That is the answer at the lowest bit of e; after a bit in between
+        // (there is none in 3, 17, 257 and 65537) it enters again, which spares a copy of s·R.
         entered = !bit;
         if bit {
             multiply_by(x, t, signature, n);

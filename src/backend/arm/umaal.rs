@@ -2,8 +2,8 @@
 
 //! All columns of one block row, see `portable/kernel.rs`. It needs every register there is.
 //!
-//! Inline assembly, not a naked function: only this way the assembler knows of `-C target-cpu`, without which the target
-//! of the Cortex-M33 has no UMAAL.
+//! Inline assembly, not a naked function: only this way the assembler knows of `-C target-cpu`, without which the
+//! target of the Cortex-M33 has no UMAAL.
 #![allow(unsafe_code)]
 
 use core::arch::asm;

@@ -6,8 +6,8 @@ use super::{Avx2, Avx2Key};
 
 /// A prepared key with room for the moduli of a key type, or those of them that the kernels serve.
 pub trait Form: Clone + Send + Sync + 'static {
-    /// Begins a key of the modulus `n` (64-bit words, lowest first) of so many bits, which is odd, with `n0` = −1/n modulo
-    /// 2^64, and of exponent `e`; `None` when the kernels do not serve it.
+    /// Begins a key of the modulus `n` (64-bit words, lowest first) of so many bits, which is odd, with `n0` = −1/n
+    /// modulo 2^64, and of exponent `e`; `None` when the kernels do not serve it.
     fn begin(token: Avx2, n: &[u64], n0: u64, bits: u32, e: u64) -> Option<Self>;
 
     /// Writes D = 1 / R^65535 mod n, in as many words as n has.

@@ -160,8 +160,8 @@ pub(super) fn square(t: &mut [Lanes], x: &Operand<'_>) {
     let (a, d) = (&*x.a, &*x.d);
     let mut spill = Spill::none();
     for (middle, [low, high]) in t.as_chunks_mut::<2>().0.iter_mut().enumerate() {
-        // Blocks 2 middle and 2 middle + 1 of the columns: products of blocks k < middle and, doubled, of those as far above
-        // `middle` as k is below, as long as there are both; then of block `middle` with itself, not doubled.
+        // Blocks 2 middle and 2 middle + 1 of the columns: products of blocks k < middle and, doubled, of those as far
+        // above `middle` as k is below, as long as there are both; then of block `middle` with itself, not doubled.
         let Some((below, [diagonal, ..])) = a.split_at_checked(middle) else {
             return;
         };
@@ -240,8 +240,8 @@ fn quotient(low: &Lanes, high: &Lanes, carry: &mut u64) -> [u64; ROWS] {
     q
 }
 
-/// Eight steps of Montgomery's reduction as far as they touch the lowest eight columns: the limbs of the quotient. `n` are the
-/// lowest limbs of n. `carry` is what was carried out of the columns below, and then out of these.
+/// Eight steps of Montgomery's reduction as far as they touch the lowest eight columns: the limbs of the quotient. `n`
+/// are the lowest limbs of n. `carry` is what was carried out of the columns below, and then out of these.
 #[inline]
 pub(super) fn montgomery_quotient(
     [low, high]: [&Lanes; 2],
@@ -273,8 +273,8 @@ pub(super) fn montgomery_quotient(
     ]
 }
 
-/// `t += Σ q_r · m_(8 + c − r)` for each column c of t, where `m` are limbs. Calls `then` with the lowest two blocks as soon
-/// as they are complete.
+/// `t += Σ q_r · m_(8 + c − r)` for each column c of t, where `m` are limbs. Calls `then` with the lowest two blocks as
+/// soon as they are complete.
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn add_rows<T>(
@@ -345,9 +345,9 @@ pub(super) fn reduce(t: &mut [Lanes], modulus: &Modulus<'_>, x: &mut Operand<'_>
 }
 
 /// Sets `x` to the number that is `t` in radix 2^28, `carry` added to the lowest column.
-// BOUND: a column is below 2^64 and what is carried out of it below 2^36, so after the first pass it is below 2^36 + 2^28,
-// and after the second below 2^28 + 2^8 + 1. The number is below 3n and has no more limbs than `x`, so nothing is carried out
-// at the top.
+// BOUND: a column is below 2^64 and what is carried out of it below 2^36, so after the first pass it is below 2^36 +
+// 2^28, and after the second below 2^28 + 2^8 + 1. The number is below 3n and has no more limbs than `x`, so nothing is
+// carried out at the top.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn normalise(t: &[Lanes], carry: u64, x: &mut Operand<'_>) {

@@ -86,8 +86,8 @@ impl<const B: usize> Avx2Key<B> {
     }
 }
 
-/// Computes `friendly`: one block of rows of Montgomery's reduction of 1 gives (1 + q · n) / 2^224 for a q below 2^224, which
-/// is just that.
+/// Computes `friendly`: one block of rows of Montgomery's reduction of 1 gives (1 + q · n) / 2^224 for a q below 2^224,
+/// which is just that.
 #[target_feature(enable = "avx2")]
 pub(crate) fn make_friendly<const B: usize>(key: &mut Avx2Key<B>) {
     let mut n: [[Lanes; B]; 2] = [[[0; 4]; B]; 2];

@@ -20,8 +20,8 @@ const fn narrow(x: u64) -> u32 {
     (x & LIMB_MASK) as u32
 }
 
-/// Sets `to` to the number that is `columns` in radix 2^28, `carry` added to the lowest, as limbs below 2^28. Columns that
-/// are missing are zeros; what does not fit is dropped.
+/// Sets `to` to the number that is `columns` in radix 2^28, `carry` added to the lowest, as limbs below 2^28. Columns
+/// that are missing are zeros; what does not fit is dropped.
 // BOUND: columns are below 2^64 - 2^36, and a carry is below 2^36.
 pub(super) fn pack(to: &mut [Packed], columns: &[Lanes], mut carry: u64) {
     let columns = columns.as_flattened().iter().chain(core::iter::repeat(&0));

@@ -148,7 +148,7 @@ pub(crate) fn verify<const B: usize>(key: &Avx2Key<B>, s: &[u8], digest: &[u8; 3
 }
 
 /// Whether `x` is n or 2n.
-fn is_once_or_twice<const B: usize>(x: &[Packed; B], n: &[Packed; B]) -> bool {
+pub(super) fn is_once_or_twice<const B: usize>(x: &[Packed; B], n: &[Packed; B]) -> bool {
     let (x, n) = (x.as_flattened(), n.as_flattened());
     let mut below = 0;
     let twice = n.iter().map(|n| {

@@ -9,6 +9,7 @@ use std::{eprintln, vec};
 use num_bigint::BigUint;
 
 use super::limbs::{LIMB_BITS, Lanes, from_words, os2ip, to_words};
+use super::single::is_once_or_twice;
 use super::{Avx2, Avx2Key};
 use crate::backend::tests::numbers::{E, Random, em, moduli, octets, ones, oracle, representatives};
 use crate::lanes;
@@ -62,11 +63,11 @@ fn limbs(x: &BigUint, blocks: usize) -> Vec<Lanes> {
 /// The largest limb that a reduction leaves.
 const LARGEST: u64 = (1 << LIMB_BITS) + (1 << 8);
 
-/// Lengths that the kernels are used for: those of keys, those that fill blocks, and their limit.
+/// Lengths that the kernels are used for: those of keys, those that fill blocks or rows, and their limit.
 fn sizes<const B: usize>() -> &'static [u64] {
     match B {
         19 => &[2048, 2049, 2126],
-        _ => &[2048, 2127, 2688, 3072, 3358, 3359, 4096, 4142],
+        _ => &[2048, 2127, 2688, 3072, 3358, 3359, 3580, 4096, 4142],
     }
 }
 
@@ -219,6 +220,62 @@ fn reductions<const B: usize>() {
     }
 }
 
+/// The fullest sums that a reduction can meet, which random numbers never come near: columns at their largest, all
+/// limbs of N'' full, all limbs of the quotient full. Above 120 limbs these leave 64 bits unless T is settled first.
+fn fullest_sums<const B: usize>() {
+    let Some(token) = token() else { return };
+    let one = BigUint::from(1u8);
+    let full_block = ones(224);
+    for &bits in sizes::<B>() {
+        // n = -1 modulo 2^224 is its own N, and N'' is short by eight limbs; the other N'' is as long as n.
+        let top = (&one << bits) - (&one << (bits - 20));
+        let long = &top - (&top - 1u8) % &full_block;
+        let n_of_long: BigUint = ((long << 224) - 1u8) / &full_block;
+        for n in [ones(bits) - (&one << 224), n_of_long] {
+            assert_eq!(n.bits(), bits);
+            let key = key::<B>(token, &n);
+            let rows = 8 * key.row_blocks;
+            let friendly = packed(&key.friendly);
+            // T + q · N + q' · n is 0 in the columns that a reduction clears, so T has to be this there.
+            let below = 28 * (rows - 8);
+            let sum = ones(below as u64) * ((&friendly << 224) - 1u8) + ((&full_block * &n) << below);
+            let low = (&one << (28 * rows)) - &sum % (&one << (28 * rows));
+            let low = limbs(&low, 2 * key.row_blocks);
+
+            let limbs = (bits / 28) as usize;
+            let mut t = vec![[0; 4]; key.blocks + 2 * key.row_blocks];
+            let mut carry = 0;
+            for (c, column) in t.as_flattened_mut().iter_mut().enumerate().take(2 * limbs - 1) {
+                let products = (c + 1).min(2 * limbs - 1 - c) as u64;
+                *column = products * LARGEST * LARGEST + if c < limbs { 11 << 56 } else { 0 };
+                if let Some(limb) = low.as_flattened().get(c) {
+                    *column = ((*column >> 28) - 1) << 28 | limb.wrapping_sub(carry) & ((1 << 28) - 1);
+                    carry = (*column + carry) >> 28;
+                }
+            }
+
+            // What the rows with N'' make of these columns, were they not settled.
+            let column = |c: usize| {
+                let above = (0..c & !7).take(rows - 8);
+                let limb = |row: usize| key.friendly.as_flattened().get((c - row).checked_sub(8)?);
+                let sum: u128 = above.filter_map(limb).map(|&limb| u128::from(limb)).sum();
+                u128::from(t.as_flattened()[c]) + sum * ((1 << 28) - 1)
+            };
+            let largest = (8..2 * limbs - 1).map(column).max().unwrap();
+            match bits {
+                ..=3358 => assert!(largest < 252 << 56, "{bits} bits"),
+                4096.. => assert!(largest > 1 << 64, "{bits} bits: no sum is too large to be held"),
+                _ => (),
+            }
+
+            let (x, _) = lanes::enter_avx2_reduce(token, &key, &t);
+            assert!(x.as_flattened().iter().all(|&limb| limb <= LARGEST), "a limb too large");
+            // Exactly this: so the quotient is the one that was meant.
+            assert_eq!(number(&x) << (28 * rows), number(&t) + sum, "{bits} bits");
+        }
+    }
+}
+
 macro_rules! sized {
     ($($name:ident: $check:ident, $b:literal;)*) => {
         $(#[test]
@@ -235,6 +292,8 @@ sized! {
     verdicts_up_to_37_blocks: verdicts, 37;
     reductions_up_to_19_blocks: reductions, 19;
     reductions_up_to_37_blocks: reductions, 37;
+    fullest_sums_up_to_19_blocks: fullest_sums, 19;
+    fullest_sums_up_to_37_blocks: fullest_sums, 37;
 }
 
 #[test]
@@ -249,6 +308,42 @@ fn words_become_limbs_and_words_again() {
         to_words(&mut words, &limbs);
         let octets: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
         assert_eq!(BigUint::from_bytes_le(&octets), x);
+    }
+}
+
+/// Twice n seldom comes out of a reduction, so it has to be told from others here.
+#[test]
+fn once_and_twice_are_told_from_others() {
+    let mut random = Random(900);
+    let one = BigUint::from(1u8);
+    let is = |x: &BigUint, n: &BigUint| {
+        let [mut x_limbs, mut n_limbs] = [[[0; 4]; 19]; 2];
+        from_words(&mut x_limbs, &x.to_u64_digits());
+        from_words(&mut n_limbs, &n.to_u64_digits());
+        assert_eq!([packed(&x_limbs), packed(&n_limbs)], [x, n].map(Clone::clone));
+        is_once_or_twice(&x_limbs, &n_limbs)
+    };
+    for bits in [2048, 2126] {
+        for n in moduli(&mut random, bits, 28) {
+            assert!(is(&n, &n));
+            assert!(is(&(&n * 2u8), &n), "2n, n = {n:x}");
+            for x in [
+                BigUint::ZERO,
+                &n >> 1,
+                &n - 1u8,
+                &n + 1u8,
+                &n * 2u8 - 1u8,
+                &n * 2u8 + 1u8,
+            ] {
+                assert!(!is(&x, &n), "x = {x:x}, n = {n:x}");
+            }
+            // One bit of each limb.
+            for limb in 0..bits / 28 {
+                let bit = &one << (28 * limb + random.word() % 28);
+                assert!(!is(&(&n ^ &bit), &n), "limb {limb}");
+                assert!(!is(&((&n * 2u8) ^ &bit), &n), "limb {limb}");
+            }
+        }
     }
 }
 

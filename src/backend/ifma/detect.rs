@@ -5,7 +5,8 @@
 // The features of every kernel of this backend: the same list as in each `#[target_feature]` below this folder.
 cpufeatures::new!(cpuid, "avx512f", "avx512bw", "avx512ifma", "avx512vbmi", "sha");
 
-/// A value of this type exists only where the AVX-512 subsets F, BW, IFMA and VBMI and the SHA instructions may be used.
+/// A value of this type exists only where the AVX-512 subsets F, BW, IFMA and VBMI and the SHA instructions may be
+/// used.
 ///
 /// Every CPU with IFMA has the others: Intel since Cannon Lake, AMD since Zen 4.
 #[derive(Clone, Copy, Debug)]

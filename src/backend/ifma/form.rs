@@ -11,7 +11,8 @@ const EXPONENT: u64 = 65537;
 
 /// What a key type of one size keeps of a key that the kernels verify with.
 pub trait Form: Clone + Send + Sync + 'static {
-    /// Prepares the key of modulus `n`, which has `k` octets, and exponent `e`; `None` when the kernels do not serve it.
+    /// Prepares the key of modulus `n`, which has `k` octets, and exponent `e`; `None` when the kernels do not serve
+    /// it.
     fn prepare(token: Ifma, n: &[NativeLimb], k: usize, e: u64) -> Option<Self>;
 
     /// The key by the number of its vectors.

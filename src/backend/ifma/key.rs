@@ -3,9 +3,9 @@
 //! A public key with exponent 65537 in the form that the kernels want.
 //!
 //! Let R be the power of 2^52 that a reduction divides by, and redc(x) = x / R mod n. Squaring and reducing s sixteen
-//! times, without entering the Montgomery domain first, gives s^65536 / R^65535 mod n. The encoded message is P + H, where
-//! P is the encoding of an all-zero hash and H the hash, so with D = 1 / R^65535 mod n the signature is good if and only
-//! if
+//! times, without entering the Montgomery domain first, gives s^65536 / R^65535 mod n. The encoded message is P + H,
+//! where P is the encoding of an all-zero hash and H the hash, so with D = 1 / R^65535 mod n the signature is good if
+//! and only if
 //!
 //! > s · (s^65536 · D) − P · D − H · D ≡ 0 mod n,
 //!

@@ -208,8 +208,8 @@ impl<'m> GapHash<'m> {
 }
 
 impl Compression {
-    /// The next eight rounds, of which `k` are the constants. Fewer at a time cost more: where the registers are full of
-    /// something else, the state goes to memory and back in between.
+    /// The next eight rounds, of which `k` are the constants. Fewer at a time cost more: where the registers are full
+    /// of something else, the state goes to memory and back in between.
     #[inline]
     #[target_feature(enable = "avx512f,sha")]
     pub(super) fn eight_rounds(&mut self, k: &[[u32; 4]; 2]) {

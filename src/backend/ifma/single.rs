@@ -34,8 +34,8 @@ pub(super) struct Operand<const V: usize> {
 #[repr(align(64))]
 struct Product<const V: usize>([[[u64; 8]; V]; 2]);
 
-/// Accumulators in every kernel, most of them never used: more than any index that `each!` can form, even in a branch that
-/// is not taken.
+/// Accumulators in every kernel, most of them never used: more than any index that `each!` can form, even in a branch
+/// that is not taken.
 pub(super) const ROOM: usize = 24;
 
 /// Whether `s`, big-endian, has the length of the modulus, is below it, and is a signature of the digest.

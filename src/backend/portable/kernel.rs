@@ -14,8 +14,8 @@
 //!   after         to t(j)        new s0      new s1      new s2      new s3
 //! ```
 //!
-//! BOUND: with Q, S < B⁴ for q and s as numbers, S + t(j) + Q·b(j) <= (B⁴ - 1) + (B - 1) + (B⁴ - 1)(B - 1) = B⁵ - 1: the
-//! column that leaves and four pending limbs hold everything, and each single step is a `mac`, which always fits.
+//! BOUND: with Q, S < B⁴ for q and s as numbers, S + t(j) + Q·b(j) <= (B⁴ - 1) + (B - 1) + (B⁴ - 1)(B - 1) = B⁵ - 1:
+//! the column that leaves and four pending limbs hold everything, and each single step is a `mac`, which always fits.
 
 use crate::backend::limb::Limb;
 
@@ -37,8 +37,8 @@ fn column<L: Limb>(t: &mut L, q: Block<L>, b: L, s: &mut Block<L>) {
 
 /// How a limb width goes through a row.
 pub(crate) trait Columns: Copy {
-    /// The blocks of `b` against four multipliers, in as many blocks of `t`; from the pending limbs `s` to those that are
-    /// pending then.
+    /// The blocks of `b` against four multipliers, in as many blocks of `t`; from the pending limbs `s` to those that
+    /// are pending then.
     fn multiply_columns(t: &mut [Block<Self>], q: &Block<Self>, b: &[Block<Self>], s: &mut Block<Self>);
 }
 
@@ -77,8 +77,8 @@ impl Columns for u32 {
     }
 }
 
-/// All of `b` against four multipliers, from the pending limbs `s` to those that are pending then. Returns the blocks of
-/// t above: the pending limbs belong to the first of them.
+/// All of `b` against four multipliers, from the pending limbs `s` to those that are pending then. Returns the blocks
+/// of t above: the pending limbs belong to the first of them.
 #[inline(always)]
 fn multiply_row<'t, L: Limb>(
     t: &'t mut [Block<L>],
