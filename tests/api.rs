@@ -268,6 +268,20 @@ fn the_buffer_a_token_needs_is_exact() {
 }
 
 #[test]
+fn a_signature_longer_than_any_key_makes_needs_no_room() {
+    let needed = |signature_len: usize| {
+        let signature = "A".repeat((signature_len * 8).div_ceil(6));
+        let token = format!("eyJhIjoxfQ.eyJhIjoxfQ.{signature}"); // {"a":1} twice
+        CompactJws::parse(token.as_bytes()).unwrap().buffer_len()
+    };
+    assert_eq!(needed(1), 7 + 7 + 1);
+    assert_eq!(needed(1023), 7 + 7 + 1023);
+    assert_eq!(needed(1024), 7 + 7 + 1024); // the signature of a key of 8192 bits
+    assert_eq!(needed(1025), 7 + 7);
+    assert_eq!(needed(4096), 7 + 7);
+}
+
+#[test]
 fn what_the_buffer_held_before_takes_no_part() {
     let keys = keys();
     let verifier = Verifier::new(&keys, &POLICY);

@@ -306,7 +306,9 @@ fn overage_is_never_no_group() {
     assert!(held.is_groups_overage() && held.require(WRITE).is_granted());
     // Where the section asks for no group, neither.
     let claims = json!({ "iss": "https://issuer.example", "aud": "orders", "exp": NOW + 4000, "hasgroups": true });
-    assert_eq!(crate::held(2, &claims).require(WRITE).code(), "insufficient_scope");
+    let held = crate::held(2, &claims);
+    assert_eq!(held.require(WRITE).code(), "insufficient_scope");
+    assert!(!held.is_groups_overage());
 }
 
 /// Groups that are not listed leave a decision open only where one of them could have changed it.
@@ -450,6 +452,57 @@ fn an_array_that_only_looks_like_one_of_guids() {
     }
 }
 
+/// The other maps are made by the compiler; this one as a program makes it from its configuration. Each claim is read once
+/// however many entries name it, so that what is unknown is counted once.
+#[test]
+fn a_long_map_made_at_run_time() {
+    let names: Vec<String> = (0..80).map(|n| format!("value{n}")).collect();
+    let mut grants: Vec<Grant<'_>> = names.iter().map(|name| Grant::app_role(name, READ)).collect();
+    grants.insert(1, Grant::scope("last", SCOPE_READ));
+    // beyond the first 64: a claim that none before names, twice, and claims that others before do
+    grants.extend([
+        Grant::group(TENANT, STAFF, WRITE),
+        Grant::group_name(TENANT, "Staff", APPROVE),
+        Grant::app_role("last", ADMIN),
+        Grant::scope("very last", ADMIN),
+    ]);
+    let sections = [Section::entra(Tenant::any(), &grants)];
+    let map = RoleMap::new(&sections);
+    for (changes, roles, unknown) in [
+        (
+            json!({ "scp": "last", "roles": ["x", "value79", "y"] }),
+            SCOPE_READ | READ,
+            2,
+        ),
+        (json!({ "scp": "x", "roles": ["last"], "groups": ["x"] }), ADMIN, 2),
+        (
+            json!({ "scp": "x", "groups": [STAFF.as_str(), "Staff"] }),
+            WRITE | APPROVE,
+            1,
+        ),
+        (
+            json!({ "scp": "x", "group": ["Staff"], "scope": "last" }),
+            RoleSet::EMPTY,
+            1,
+        ),
+    ] {
+        let held = entra_held_by(&map, changes.clone());
+        assert_eq!((held.roles(), held.unknown_values()), (roles, unknown), "{changes}");
+    }
+    // an overage is of interest to a section that reads groups
+    for (grants, reads_groups) in [
+        (&grants[..], true),
+        (&grants[..80], false),
+        // no tenant: never matches
+        (&[Grant::claim("groups", "Staff", WRITE)], false),
+        (&[Grant::directory_role(TENANT, STAFF, WRITE)], false),
+    ] {
+        let sections = [Section::entra(Tenant::any(), grants)];
+        let held = entra_held_by(&RoleMap::new(&sections), json!({ "hasgroups": true }));
+        assert_eq!(held.is_groups_overage(), reads_groups);
+    }
+}
+
 /// Another authority may write an issuer that begins like one of Entra's; its tokens get no role of Entra's.
 #[test]
 fn an_issuer_that_only_begins_like_entras_is_not_entras() {
@@ -580,4 +633,6 @@ fn sets() {
     assert!((READ | WRITE).contains_all(WRITE) && !WRITE.contains_all(READ | WRITE));
     assert!(WRITE.contains_any(READ | WRITE) && !WRITE.contains_any(READ));
     assert_eq!(ADMIN.bits(), 1 << 63);
+    assert_eq!(RoleSet::role::<5>().bits(), 32);
+    assert_eq!(format!("{:?} {WRITE}", READ | WRITE), "RoleSet(0x3) 0x2");
 }

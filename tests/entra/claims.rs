@@ -212,6 +212,7 @@ fn groups_have_three_states_and_no_fourth() {
         (json!({ "groups": 7 }), malformed),
         (json!({ "groups": ["a", 7] }), malformed),
         (json!({ "hasgroups": 1 }), malformed),
+        (json!({ "hasgroups": "false" }), malformed),
         (json!({ "_claim_names": "groups" }), malformed),
     ] {
         assert_eq!(state(changes.clone()), expected, "{changes}");
