@@ -458,6 +458,32 @@ fn fixtures_are_accepted_by_all_and_by_the_rsa_crate() {
     }
 }
 
+/// One signature for each of the portable backends: little enough for an interpreter that watches every access.
+#[test]
+fn a_signature_by_each_portable_backend() {
+    let Fixture {
+        name,
+        key,
+        mut digest,
+        signature,
+    } = fixtures().into_iter().find(|fixture| has_chain(&fixture.key)).unwrap();
+    let portable = || {
+        CANDIDATES
+            .iter()
+            .filter(|candidate| candidate.name.starts_with("portable"))
+    };
+    assert_eq!(portable().count(), 4);
+    assert!(
+        portable().all(|candidate| (candidate.verify)(&key, &signature, &digest)),
+        "{name}"
+    );
+    digest[31] ^= 1;
+    assert!(
+        !portable().any(|candidate| (candidate.verify)(&key, &signature, &digest)),
+        "{name}"
+    );
+}
+
 /// Lines of `testdata/signatures.txt`.
 const FIXTURES: usize = 51;
 
