@@ -192,8 +192,7 @@ fn begin(text: &[u8], longest: usize) -> Result<(Scanner<'_>, Progress), JsonErr
     if text.len() > longest {
         return Err(JsonError::new(JsonErrorKind::TooLong, longest));
     }
-    let text =
-        core::str::from_utf8(text).map_err(|error| JsonError::new(JsonErrorKind::NotUtf8, error.valid_up_to()))?;
+    let text = utf8(text).map_err(|valid| JsonError::new(JsonErrorKind::NotUtf8, valid))?;
     let scanner = Scanner::new(text);
     match scanner.token(0) {
         (b'{', open) => {
@@ -206,6 +205,15 @@ fn begin(text: &[u8], longest: usize) -> Result<(Scanner<'_>, Progress), JsonErr
         }
         (_, start) => Err(JsonError::new(JsonErrorKind::Syntax, start)),
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+use crate::lanes::utf8;
+
+/// The octets as text, or how many of the first ones are UTF-8.
+#[cfg(not(target_arch = "x86_64"))]
+fn utf8(octets: &[u8]) -> Result<&str, usize> {
+    core::str::from_utf8(octets).map_err(|error| error.valid_up_to())
 }
 
 /// Expects the end of the text after the end of the outermost object.

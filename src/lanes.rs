@@ -68,6 +68,31 @@ pub(crate) fn enter_flags_of_block(block: &[u8; 64]) -> u64 {
     unsafe { crate::json::flags::of_block(block) }
 }
 
+/// Enters [`flags::avx512::of_block`](crate::json::flags::avx512::of_block).
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
+#[inline(always)]
+pub(crate) fn enter_flags_of_whole_block(_: crate::json::flags::avx512::Avx512, block: &[u8; 64]) -> u64 {
+    // SAFETY: `of_block` is compiled for the features of `Avx512`, and the token exists only where `Avx512::detect` found
+    // them.
+    unsafe { crate::json::flags::avx512::of_block(block) }
+}
+
+/// The octets as text, or how many of the first ones are UTF-8. Most texts are ASCII but for a name or two, and blocks of
+/// ASCII at either end are passed by at a glance.
+pub(crate) fn utf8(octets: &[u8]) -> Result<&str, usize> {
+    let blocks = octets.as_chunks::<64>().0.iter();
+    let before = 64 * blocks.take_while(|block| block.is_ascii()).count();
+    let (_, rest) = octets.split_at_checked(before).unwrap_or_default();
+    let blocks = rest.as_rchunks::<64>().1.iter().rev();
+    let after = 64 * blocks.take_while(|block| block.is_ascii()).count();
+    let between = rest.get(..rest.len().saturating_sub(after)).unwrap_or(rest);
+    match str::from_utf8(between) {
+        // SAFETY: these are ASCII, valid UTF-8 and ASCII again, each of which ends where a character ends.
+        Ok(_) => Ok(unsafe { str::from_utf8_unchecked(octets) }),
+        Err(error) => Err(before + error.valid_up_to()),
+    }
+}
+
 /// Reads four lanes.
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
 #[inline]

@@ -102,7 +102,46 @@ fn flags_of_rest(text: &[u8], length: usize) -> u64 {
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 #[inline(always)]
 fn flags_of(block: &[u8; 64]) -> u64 {
+    #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
+    if let Some(avx512) = avx512::Avx512::detect() {
+        return crate::lanes::enter_flags_of_whole_block(avx512, block);
+    }
     crate::lanes::enter_flags_of_block(block)
+}
+
+/// All octets of a block at once.
+#[cfg(all(
+    target_arch = "x86_64",
+    target_feature = "sse2",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
+))]
+pub(crate) mod avx512 {
+    use core::arch::x86_64::{
+        _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_set1_epi8, _mm512_xor_si512,
+    };
+
+    cpufeatures::new!(cpu, "avx512f", "avx512bw");
+
+    /// Proof that this CPU, and the operating system's context switch, know AVX-512 F and BW.
+    // INVARIANT: only `detect` makes one.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) struct Avx512(());
+
+    impl Avx512 {
+        /// The proof, where there is one. Asks the CPU once and remembers.
+        #[inline(always)]
+        pub(super) fn detect() -> Option<Self> {
+            cpu::get().then_some(Self(()))
+        }
+    }
+
+    /// The flags of a block, as in [`is_special`](super::is_special).
+    #[target_feature(enable = "avx512f,avx512bw")]
+    pub(crate) fn of_block(block: &[u8; 64]) -> u64 {
+        let octets = crate::lanes::load(block, 0);
+        let flipped = _mm512_xor_si512(octets, _mm512_set1_epi8(2));
+        _mm512_cmple_epu8_mask(flipped, _mm512_set1_epi8(0x20)) | _mm512_cmpeq_epi8_mask(octets, _mm512_set1_epi8(0x5c))
+    }
 }
 
 /// See [`flags_of`]; sixteen octets at a time. Every x86-64 that has vectors at all has SSE2.
