@@ -14,6 +14,12 @@ use core::arch::x86_64::{__m512i, _mm512_mask_loadu_epi8, _mm512_mask_storeu_epi
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
 use crate::base64url::vbmi::{self, Vbmi};
 
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
+use crate::json::flags::{
+    WINDOW,
+    avx512::{self, Avx512},
+};
+
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
 use core::arch::asm;
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
@@ -68,13 +74,13 @@ pub(crate) fn enter_flags_of_block(block: &[u8; 64]) -> u64 {
     unsafe { crate::json::flags::of_block(block) }
 }
 
-/// Enters [`flags::avx512::of_block`](crate::json::flags::avx512::of_block).
+/// Enters [`flags::avx512::fill`](crate::json::flags::avx512::fill).
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
 #[inline(always)]
-pub(crate) fn enter_flags_of_whole_block(_: crate::json::flags::avx512::Avx512, block: &[u8; 64]) -> u64 {
-    // SAFETY: `of_block` is compiled for the features of `Avx512`, and the token exists only where `Avx512::detect` found
+pub(crate) fn enter_fill(_: Avx512, flags: &mut [u64; WINDOW], text: &[u8]) {
+    // SAFETY: `fill` is compiled for the features of `Avx512`, and the token exists only where `Avx512::detect` found
     // them.
-    unsafe { crate::json::flags::avx512::of_block(block) }
+    unsafe { avx512::fill(flags, text) }
 }
 
 /// The octets as text, or how many of the first ones are UTF-8. Most texts are ASCII but for a name or two, and blocks of
