@@ -77,7 +77,7 @@ pub(crate) fn enter_flags_of_block(block: &[u8; 64]) -> u64 {
 /// Enters [`flags::avx512::fill`](crate::json::flags::avx512::fill).
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
 #[inline(always)]
-pub(crate) fn enter_fill(_: Avx512, flags: &mut [u64; WINDOW], text: &[u8]) {
+pub(crate) fn enter_fill(_: Avx512, flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
     // SAFETY: `fill` is compiled for the features of `Avx512`, and the token exists only where `Avx512::detect` found
     // them.
     unsafe { avx512::fill(flags, text) }

@@ -19,18 +19,18 @@ const fn is_special(octet: u8) -> bool {
     (octet ^ 2 <= 0x20) | (octet == b'\\')
 }
 
-/// Blocks whose flags are kept: a window of 1 KiB, which most claims sets need once or twice.
+/// Blocks of 64 octets whose flags are kept: a window of 1 KiB, of which most claims sets need one or two.
 #[cfg(target_pointer_width = "64")]
 pub(crate) const WINDOW: usize = 16;
 
-/// The flags of the blocks in a window: one bit for each octet, the first lowest, set where the octet is special or the
+/// The flags of the octets in a window: one bit for each octet, the first lowest, set where the octet is special or the
 /// text has ended.
 #[cfg(target_pointer_width = "64")]
 #[derive(Clone, Debug)]
 pub(super) struct Flags {
-    /// Where the window begins.
+    /// Where the window begins, a multiple of 8.
     base: usize,
-    blocks: [u64; WINDOW],
+    bits: [[u8; 8]; WINDOW],
 }
 
 #[cfg(target_pointer_width = "64")]
@@ -39,9 +39,9 @@ impl Flags {
     pub(super) fn new(text: &[u8]) -> Self {
         let mut flags = Self {
             base: 0,
-            blocks: [u64::MAX; WINDOW],
+            bits: [[0; 8]; WINDOW],
         };
-        fill(&mut flags.blocks, text);
+        fill(&mut flags.bits, text);
         flags
     }
 
@@ -49,43 +49,49 @@ impl Flags {
     ///
     /// Goes forward only: `start` is never before an earlier answer.
     #[inline(always)]
-    #[expect(clippy::as_conversions, reason = "a bit count below 64")]
     pub(super) fn next(&mut self, text: &[u8], start: usize) -> usize {
-        let within = start.wrapping_sub(self.base);
-        if let Some(block) = self.blocks.get(within / 64)
-            && block >> (within % 64) != 0
-        {
-            return start + (block >> (within % 64)).trailing_zeros() as usize;
+        // At least 57 octets are in sight from wherever the window is looked at: nearly every string ends there.
+        match self.in_sight(start) {
+            Some(bits) if bits != 0 => start + trailing_zeros(bits),
+            _ => self.next_out_of_sight(text, start),
         }
-        self.next_in_later_block(text, start)
+    }
+
+    /// The flags from `start` on, 57 or more of them.
+    #[inline(always)]
+    fn in_sight(&self, start: usize) -> Option<u64> {
+        let within = start.wrapping_sub(self.base);
+        let bits = self.bits.as_flattened().get(within / 8..)?.first_chunk()?;
+        Some(u64::from_le_bytes(*bits) >> (within % 8))
     }
 
     #[inline(never)]
-    #[expect(clippy::as_conversions, reason = "a bit count of at most 64")]
-    fn next_in_later_block(&mut self, text: &[u8], start: usize) -> usize {
-        // BOUND: all bits after the text are set, and `start` is not behind it: at most a turn a block.
-        let mut position = start / 64 * 64 + 64;
+    fn next_out_of_sight(&mut self, text: &[u8], mut start: usize) -> usize {
+        // BOUND: all bits after the text are set, and `start` is not far behind it: a turn for every 56 octets.
         loop {
-            let block = match self.blocks.get(position.wrapping_sub(self.base) / 64) {
-                Some(block) => *block,
+            match self.in_sight(start) {
+                Some(0) => start += 57 - 1 - start % 8,
+                Some(bits) => return start + trailing_zeros(bits),
                 None => {
-                    self.base = position;
-                    fill(&mut self.blocks, text.get(position..).unwrap_or_default());
-                    u64::from(self.blocks[0])
+                    self.base = start / 8 * 8;
+                    fill(&mut self.bits, text.get(self.base..).unwrap_or_default());
                 }
-            };
-            if block != 0 {
-                return position + block.trailing_zeros() as usize;
             }
-            position += 64;
         }
     }
+}
+
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+#[expect(clippy::as_conversions, reason = "at most 64")]
+fn trailing_zeros(bits: u64) -> usize {
+    bits.trailing_zeros() as usize
 }
 
 /// Sets the flags of the blocks that `text` begins with.
 #[cfg(target_pointer_width = "64")]
 #[inline]
-fn fill(flags: &mut [u64; WINDOW], text: &[u8]) {
+fn fill(flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
     #[cfg(all(
         target_arch = "x86_64",
         target_feature = "sse2",
@@ -100,17 +106,17 @@ fn fill(flags: &mut [u64; WINDOW], text: &[u8]) {
 /// [`fill`] with the flags of a block by `of_block`.
 #[cfg(target_pointer_width = "64")]
 #[inline(always)]
-fn fill_by(of_block: impl Fn(&[u8; 64]) -> u64, flags: &mut [u64; WINDOW], text: &[u8]) {
+fn fill_by(of_block: impl Fn(&[u8; 64]) -> u64, flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
     let (blocks, rest) = text.as_chunks();
     for (flags, block) in flags.iter_mut().zip(blocks) {
-        *flags = of_block(block);
+        *flags = of_block(block).to_le_bytes();
     }
     let mut after = flags.iter_mut().skip(blocks.len());
     if let Some(flags) = after.next() {
-        *flags = flags_of_rest(text, rest.len());
+        *flags = flags_of_rest(text, rest.len()).to_le_bytes();
     }
     for flags in after {
-        *flags = u64::MAX;
+        *flags = [u8::MAX; 8];
     }
 }
 
@@ -167,7 +173,7 @@ pub(crate) mod avx512 {
 
     /// [`fill`](super::fill).
     #[target_feature(enable = "avx512f,avx512bw")]
-    pub(crate) fn fill(flags: &mut [u64; WINDOW], text: &[u8]) {
+    pub(crate) fn fill(flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
         fill_by(|block| of_block(block), flags, text);
     }
 
