@@ -7,7 +7,7 @@
 const BAD: u8 = 0x80;
 
 /// The symbol of `character`, or [`BAD`].
-pub(super) const fn symbol(character: u8) -> u8 {
+const fn symbol(character: u8) -> u8 {
     match character {
         b'A'..=b'Z' => character - b'A',
         b'a'..=b'z' => character - b'a' + 26,
@@ -18,7 +18,7 @@ pub(super) const fn symbol(character: u8) -> u8 {
     }
 }
 
-/// Writes the octets that `src` stands for; false when a character is outside the alphabet.
+/// Writes the octets that `src` stands for; false when a character is outside the alphabet or a trailing bit is set.
 #[expect(clippy::as_conversions, reason = "takes the low octet")]
 pub(super) fn translate(src: &[u8], out: &mut [u8]) -> bool {
     let mut bad = 0;
@@ -38,5 +38,6 @@ pub(super) fn translate(src: &[u8], out: &mut [u8]) -> bool {
             }
         }
     }
-    bad < BAD
+    // STRICT: as `has_zero_trailing_bits`. What has not been written is what reaches no octet.
+    bad < BAD && bits & ((1 << count) - 1) == 0
 }
