@@ -119,8 +119,10 @@ impl<'t> CompactJws<'t> {
 
     /// Decodes all three segments into `buf` and reads the header. A signature of more than `longest_signature` octets
     /// is invalid without any arithmetic.
-    // Not inlined, as every stage: what one keeps on the stack while it runs is gone before the next one begins.
-    #[inline(never)]
+    // Where the stack is dear, `Verifier::select` is the function that ends before the next stage begins, and that this
+    // is a part of: the segments found are then nowhere in memory.
+    #[cfg_attr(target_pointer_width = "64", inline(never))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(always))]
     pub(crate) fn decode<'b>(
         &self,
         longest_signature: usize,
