@@ -143,25 +143,28 @@ enum Member {
 impl Member {
     #[inline(always)]
     fn of_name(name: &str) -> Option<Self> {
+        if cfg!(not(target_pointer_width = "64")) {
+            // Less code than a comparison for each.
+            return Some(match json::place_of(name, "alg kid x5t typ cty b64 crit nonce ")? {
+                0 => Self::Alg,
+                1 => Self::Kid,
+                2 => Self::X5t,
+                3 => Self::Typ,
+                4 => Self::Cty,
+                5 => Self::B64,
+                6 => Self::Crit,
+                _ => Self::Nonce,
+            });
+        }
         Some(match name {
-            "crit" => Self::Crit,
-            "nonce" => Self::Nonce,
-            _ if cfg!(not(target_pointer_width = "64")) => {
-                // Less code than a comparison for each.
-                let all = &[Self::Alg, Self::Kid, Self::X5t, Self::Typ, Self::Cty, Self::B64];
-                let (names, _) = b"algkidx5ttypctyb64".as_chunks::<3>();
-                let (_, member) = names
-                    .iter()
-                    .zip(all)
-                    .find(|(own, _)| own.as_slice() == name.as_bytes())?;
-                *member
-            }
             "alg" => Self::Alg,
             "kid" => Self::Kid,
             "x5t" => Self::X5t,
             "typ" => Self::Typ,
             "cty" => Self::Cty,
             "b64" => Self::B64,
+            "crit" => Self::Crit,
+            "nonce" => Self::Nonce,
             _ => return None,
         })
     }
