@@ -160,7 +160,7 @@ impl<'j> Scanner<'j> {
                         Next::End(end) => end,
                     }
                 }
-                Some(b'"') => self.close_of_string(position)?.0 + 1,
+                Some(b'"') => self.end_of_string(position)?,
                 Some(b'-' | b'0'..=b'9') => self.end_of_number(position)?,
                 Some(b't') => self.end_of_literal(position, b"true")?,
                 Some(b'f') => self.end_of_literal(position, b"false")?,
@@ -189,8 +189,8 @@ impl<'j> Scanner<'j> {
 
     /// Reads the name at `open` and the colon, and returns the position of the value.
     fn value_of_member(&mut self, open: usize) -> Result<usize, JsonError> {
-        let (close, _) = self.close_of_string(open)?;
-        self.colon(close + 1)
+        let end = self.end_of_string(open)?;
+        self.colon(end)
     }
 
     /// Reads the colon after a name that ended before `end`, and returns the position of the value.
@@ -205,27 +205,41 @@ impl<'j> Scanner<'j> {
     /// Reads the string whose opening quotation mark is at `open`, and returns the position after it.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn string(&mut self, open: usize) -> Result<(JsonStr<'j>, usize), JsonError> {
-        let (close, escaped) = self.close_of_string(open)?;
-        let string = if escaped {
-            JsonStr::escaped(self.slice(open, close)?)
-        } else {
+        let stop = self.special(open + 1);
+        let close = self.close_of_string(stop)?;
+        let string = if close == stop {
             JsonStr::plain(self.slice(open + 1, close)?)
+        } else {
+            JsonStr::escaped(self.slice(open, close)?)
         };
         Ok((string, close + 1))
     }
 
-    /// Position of the closing quotation mark of the string that opens at `open`, and whether it holds escapes (RFC 8259
-    /// section 7).
+    /// Position after the string whose opening quotation mark is at `open`.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn close_of_string(&mut self, open: usize) -> Result<(usize, bool), JsonError> {
-        let stop = self.flags.next(self.text.as_bytes(), open + 1);
-        if self.octet(stop) == Some(b'"') {
-            return Ok((stop, false));
-        }
-        Ok((self.close_of_escaped_string(stop)?, true))
+    fn end_of_string(&mut self, open: usize) -> Result<usize, JsonError> {
+        let stop = self.special(open + 1);
+        Ok(self.close_of_string(stop)? + 1)
     }
 
-    /// Position of the closing quotation mark of a string whose first escape is at `stop`, if it is one.
+    /// Position of the first octet that matters in a string, at or after `start`.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn special(&mut self, start: usize) -> usize {
+        self.flags.next(self.text.as_bytes(), start)
+    }
+
+    /// Position of the closing quotation mark of a string (RFC 8259 section 7) of which `stop` is the first octet that
+    /// matters: that is `stop` itself unless the string holds escapes.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn close_of_string(&mut self, stop: usize) -> Result<usize, JsonError> {
+        if WIDE && self.octet(stop) == Some(b'"') {
+            return Ok(stop);
+        }
+        self.close_of_escaped_string(stop)
+    }
+
+    /// [`Scanner::close_of_string`] where there may be escapes.
     #[cold]
     fn close_of_escaped_string(&mut self, mut stop: usize) -> Result<usize, JsonError> {
         loop {
@@ -234,7 +248,7 @@ impl<'j> Scanner<'j> {
                 Some(b'\\') => {
                     let rest = self.text.as_bytes().get(stop..).unwrap_or_default();
                     let (_, length) = decode_escape(rest).map_err(|kind| JsonError::new(kind, stop))?;
-                    stop = self.flags.next(self.text.as_bytes(), stop + length);
+                    stop = self.special(stop + length);
                 }
                 // A control character, or the end of the text.
                 _ => return Err(syntax(stop)),
