@@ -161,8 +161,11 @@ impl Flags {
     /// Position of the first special octet of `text` at or after `start`; at least `text.len()` if there is none.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn next(&mut self, text: &[u8], start: usize) -> usize {
-        let rest = text.get(start..).unwrap_or_default();
-        start + rest.iter().position(|octet| is_special(*octet)).unwrap_or(rest.len())
+        let mut position = start;
+        while text.get(position).is_some_and(|octet| !is_special(*octet)) {
+            position += 1;
+        }
+        position
     }
 }
 
