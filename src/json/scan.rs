@@ -122,7 +122,7 @@ impl<'j> Scanner<'j> {
             Some(b'-' | b'0'..=b'9') => self.end_of_number(start)?,
             _ => self.end_of_value(start)?,
         };
-        let text = self.slice(start, end)?;
+        let text = self.slice(start, end).ok_or(syntax(start))?;
         let value = match octet {
             Some(b'[') => JsonValue::Array(JsonArray::new(text)),
             Some(b'{') => JsonValue::Object(JsonObject::new(text)),
@@ -208,9 +208,9 @@ impl<'j> Scanner<'j> {
         let stop = self.special(open + 1);
         let close = self.close_of_string(stop)?;
         let string = if close == stop {
-            JsonStr::plain(self.slice(open + 1, close)?)
+            JsonStr::plain(self.slice(open + 1, close).ok_or(syntax(open))?)
         } else {
-            JsonStr::escaped(self.slice(open, close)?)
+            JsonStr::escaped(self.slice(open, close).ok_or(syntax(open))?)
         };
         Ok((string, close + 1))
     }
@@ -308,11 +308,9 @@ impl<'j> Scanner<'j> {
     /// The text from `start` to before `end`; both are next to ASCII octets, so there always is one. (In two steps, which
     /// the compiler sees through more easily than through a range.)
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn slice(&self, start: usize, end: usize) -> Result<&'j str, JsonError> {
-        self.text
-            .get(..end)
-            .and_then(|text| text.get(start..))
-            .ok_or(syntax(start))
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn slice(&self, start: usize, end: usize) -> Option<&'j str> {
+        self.text.get(..end).and_then(|text| text.get(start..))
     }
 }
 
