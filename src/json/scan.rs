@@ -119,7 +119,7 @@ impl<'j> Scanner<'j> {
                 let (string, end) = self.string(start)?;
                 return Ok((JsonValue::String(string), end));
             }
-            Some(b'-' | b'0'..=b'9') => self.end_of_number(start)?,
+            Some(b'-' | b'0'..=b'9') if WIDE => self.end_of_number(start)?,
             _ => self.end_of_value(start)?,
         };
         let text = self.slice(start, end).ok_or(syntax(start))?;
