@@ -162,10 +162,7 @@ impl<'j> Scanner<'j> {
                 }
                 Some(b'"') => self.end_of_string(position)?,
                 Some(b'-' | b'0'..=b'9') => self.end_of_number(position)?,
-                Some(b't') => self.end_of_literal(position, b"true")?,
-                Some(b'f') => self.end_of_literal(position, b"false")?,
-                Some(b'n') => self.end_of_literal(position, b"null")?,
-                _ => return Err(syntax(position)),
+                _ => self.end_of_literal(position)?,
             };
             // A value ended here, and perhaps containers around it end with it.
             loop {
@@ -296,9 +293,15 @@ impl<'j> Scanner<'j> {
         }
     }
 
-    fn end_of_literal(&self, start: usize, literal: &[u8]) -> Result<usize, JsonError> {
+    /// Position after `true`, `false` or `null`, which is all that is left to begin at `start`.
+    fn end_of_literal(&self, start: usize) -> Result<usize, JsonError> {
+        let literal = match self.octet(start) {
+            Some(b't') => "true",
+            Some(b'f') => "false",
+            _ => "null",
+        };
         let end = start + literal.len();
-        if self.text.as_bytes().get(start..end) == Some(literal) {
+        if self.text.as_bytes().get(start..end) == Some(literal.as_bytes()) {
             Ok(end)
         } else {
             Err(syntax(start))
