@@ -11,6 +11,8 @@ use crate::json;
 /// A claim registered by [RFC 7519 section 4.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+// A whole word, so that errors are copied in whole words.
+#[repr(u32)]
 pub enum RegisteredClaim {
     /// `iss`
     Issuer,
@@ -139,6 +141,8 @@ impl From<JsonError> for ClaimsError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
+// As above.
+#[repr(u32)]
 pub enum ProviderClaim {
     /// `tid`
     TenantId,
