@@ -39,7 +39,7 @@ pub(crate) use canonical::canonicalise;
 pub use string::JsonStr;
 pub use value::{JsonArray, JsonNumber, JsonObject, JsonValue};
 
-use names::{Names, Place, Spelling, Table};
+use names::{Names, Place, Spelling};
 use scan::{Next, Scanner};
 
 use crate::error::{JsonError, JsonErrorKind};
@@ -61,10 +61,14 @@ const WIDE: bool = cfg!(target_pointer_width = "64");
 /// A pull parser: nothing is known about the text beyond the member handed out last, until `None` says that all of it
 /// is valid.
 #[derive(Clone, Debug)]
-pub(crate) struct Members<'j, const CAP: usize, P = u32> {
+pub(crate) struct Members<'j, const CAP: usize, P = u32>(Reader<'j, [P; CAP]>);
+
+/// [`Members`], by its names.
+#[derive(Clone, Debug)]
+struct Reader<'j, T: ?Sized> {
     scanner: Scanner<'j>,
     progress: Progress,
-    names: Names<CAP, P>,
+    names: Names<T>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +89,7 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
     #[inline(always)]
     pub(crate) fn new(text: &'j [u8]) -> Result<Self, JsonError> {
         let members = Self::start(text, Spelling::ANY);
-        match members.progress {
+        match members.0.progress {
             Progress::Refused(error) => Err(error),
             _ => Ok(members),
         }
@@ -105,11 +109,11 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
             Ok(begun) => begun,
             Err(error) => (Scanner::new(""), Progress::Refused(error)),
         };
-        Self {
+        Self(Reader {
             scanner,
             progress,
             names: Names::new(spelling),
-        }
+        })
     }
 
     /// Reads the next member. `None` after the closing brace, with nothing but whitespace behind it.
@@ -120,8 +124,9 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn next_member(&mut self) -> Result<Option<(JsonStr<'j>, JsonValue<'j>)>, JsonError> {
         // Members and errors come by different ways, so that a member is handed over in whole words.
-        let member = self.advance();
-        match (member, self.progress) {
+        let reader: &mut Reader<'j, [P]> = &mut self.0;
+        let member = reader.advance();
+        match (member, reader.progress) {
             (None, Progress::Refused(error)) => Err(error),
             (member, _) => Ok(member),
         }
@@ -129,54 +134,42 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
 
     /// The object as a whole, for reading again: valid once `next_member` has answered `None`, empty before.
     pub(crate) fn object(&self) -> JsonObject<'j> {
-        let valid = match self.progress {
-            Progress::Valid(end) => self.scanner.text().get(..end),
+        let valid = match self.0.progress {
+            Progress::Valid(end) => self.0.scanner.text().get(..end),
             _ => None,
         };
         // What stands before the object is whitespace.
-        let object = valid.and_then(|text| text.get(self.scanner.token(0).1..));
+        let object = valid.and_then(|text| text.get(self.0.scanner.token(0).1..));
         object.map_or(JsonObject::EMPTY, JsonObject::new)
     }
+}
 
+impl<'j, P: Place> Reader<'j, [P]> {
+    /// Reads the next member, for all capacities.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn advance(&mut self) -> Option<(JsonStr<'j>, JsonValue<'j>)> {
-        advance(&mut self.scanner, &mut self.progress, self.names.as_table())
-    }
-}
-
-/// Reads the next member, for all capacities.
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-fn advance<'j, P: Place>(
-    scanner: &mut Scanner<'j>,
-    progress: &mut Progress,
-    names: Table<'_, P>,
-) -> Option<(JsonStr<'j>, JsonValue<'j>)> {
-    let Progress::Member(start) = *progress else {
-        return None;
-    };
-    match read(scanner, names, start) {
-        Ok((member, next)) => {
-            *progress = next;
-            Some(member)
-        }
-        Err(error) => {
-            *progress = Progress::Refused(error);
-            None
+        let Progress::Member(start) = self.progress else {
+            return None;
+        };
+        match self.read(start) {
+            Ok(member) => Some(member),
+            Err(error) => {
+                self.progress = Progress::Refused(error);
+                None
+            }
         }
     }
-}
 
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-fn read<'j, P: Place>(
-    scanner: &mut Scanner<'j>,
-    mut names: Table<'_, P>,
-    start: usize,
-) -> Result<((JsonStr<'j>, JsonValue<'j>), Progress), JsonError> {
-    let (name, end) = scanner.string(start)?;
-    names.insert(scanner.text(), start, name)?;
-    let (value, next) = scanner.value_of_name(end)?;
-    Ok(((name, value), progress(scanner, next)?))
+    /// Reads the member whose name begins at `start`, and takes note of what follows it.
+    #[inline(always)]
+    fn read(&mut self, start: usize) -> Result<(JsonStr<'j>, JsonValue<'j>), JsonError> {
+        let (name, end) = self.scanner.string(start)?;
+        self.names.insert(self.scanner.text(), start, name)?;
+        let (value, next) = self.scanner.value_of_name(end)?;
+        self.progress = progress(&self.scanner, next)?;
+        Ok((name, value))
+    }
 }
 
 /// The place of `name` in a list of names, each with a space behind it. For small machines: one copy of it serves all

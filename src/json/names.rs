@@ -80,14 +80,15 @@ impl Place for u16 {
     }
 }
 
-/// Up to `CAP` different names.
+/// Different names: as `Names<[P; CAP]>` up to `CAP` of them, and as `Names<[P]>` whatever the capacity, so that there is
+/// one copy of the code for all.
 #[derive(Clone, Debug)]
-pub(super) struct Names<const CAP: usize, P> {
-    // INVARIANT: a place that is the default is free. In a list each name is in the first place that was free when it
-    // came; in a table, in the first from the one that its hash asks for onwards, and round.
-    places: [P; CAP],
+pub(super) struct Names<T: ?Sized> {
     count: usize,
     spelling: Spelling,
+    // INVARIANT: as many as a power of two. A place that is the default is free. In a list each name is in the first
+    // place that was free when it came; in a table, in the first from the one that its hash asks for onwards, and round.
+    places: T,
 }
 
 /// How equal names are found in a text.
@@ -108,7 +109,7 @@ impl Spelling {
     }
 }
 
-impl<const CAP: usize, P: Place> Names<CAP, P> {
+impl<const CAP: usize, P: Place> Names<[P; CAP]> {
     // Inlined everywhere: the table is large, and must not be made in one place and moved to another.
     #[inline(always)]
     pub(super) fn new(spelling: Spelling) -> Self {
@@ -119,33 +120,14 @@ impl<const CAP: usize, P: Place> Names<CAP, P> {
             )
         };
         Self {
-            places: [P::default(); CAP],
             count: 0,
             spelling,
-        }
-    }
-
-    /// The names, whatever the capacity.
-    #[inline(always)]
-    pub(super) fn as_table(&mut self) -> Table<'_, P> {
-        Table {
-            places: &mut self.places,
-            count: &mut self.count,
-            spelling: self.spelling,
+            places: [P::default(); CAP],
         }
     }
 }
 
-/// [`Names`] of any capacity, so that there is one copy of the code for all.
-#[derive(Debug)]
-pub(super) struct Table<'n, P> {
-    // INVARIANT: as many as a power of two
-    places: &'n mut [P],
-    count: &'n mut usize,
-    spelling: Spelling,
-}
-
-impl<P: Place> Table<'_, P> {
+impl<P: Place> Names<[P]> {
     /// Remembers `name`, whose opening quotation mark is at `open` of `text`.
     ///
     /// # Errors
@@ -156,7 +138,7 @@ impl<P: Place> Table<'_, P> {
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     #[expect(clippy::as_conversions, reason = "bits of a hash")]
     pub(super) fn insert(&mut self, text: &str, open: usize, name: JsonStr<'_>) -> Result<(), JsonError> {
-        if *self.count == self.places.len() {
+        if self.count == self.places.len() {
             return Err(JsonError::new(JsonErrorKind::TooManyMembers, open));
         }
         if P::IS_HASHED {
@@ -175,7 +157,7 @@ impl<P: Place> Table<'_, P> {
         } else {
             self.append(P::new(0, open), text, name)?;
         }
-        *self.count += 1;
+        self.count += 1;
         Ok(())
     }
 
@@ -199,7 +181,7 @@ impl<P: Place> Table<'_, P> {
     /// [`Table::insert_after`] in a list.
     fn append(&mut self, entry: P, text: &str, name: JsonStr<'_>) -> Result<(), JsonError> {
         let wanted = (name, as_written(text, entry.offset(), name));
-        for other in &mut *self.places {
+        for other in &mut self.places {
             if *other == P::default() {
                 *other = entry;
                 break;

@@ -99,7 +99,7 @@ impl<'j> Scanner<'j> {
     }
 
     /// Reads what comes after a name that ended before `end`: colon and value, and what follows the member.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[inline(always)]
     pub(super) fn value_of_name(&mut self, end: usize) -> Result<(JsonValue<'j>, Next), JsonError> {
         let (value, end) = if WIDE && self.goes_on_with(end, b":\"") {
             let (string, end) = self.string(end + 1)?;
