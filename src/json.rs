@@ -165,7 +165,7 @@ impl<'j, P: Place> Reader<'j, [P]> {
     #[inline(always)]
     fn read(&mut self, start: usize) -> Result<(JsonStr<'j>, JsonValue<'j>), JsonError> {
         let (name, end) = self.scanner.string(start)?;
-        self.names.insert(self.scanner.text(), start, name)?;
+        self.names.insert(self.scanner.text(), (start, end), name)?;
         let (value, next) = self.scanner.value_of_name(end)?;
         self.progress = progress(&self.scanner, next)?;
         Ok((name, value))

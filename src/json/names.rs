@@ -128,7 +128,7 @@ impl<const CAP: usize, P: Place> Names<[P; CAP]> {
 }
 
 impl<P: Place> Names<[P]> {
-    /// Remembers `name`, whose opening quotation mark is at `open` of `text`.
+    /// Remembers `name`, which is written from `open` to before `end` of `text`, quotation marks included.
     ///
     /// # Errors
     ///
@@ -137,7 +137,12 @@ impl<P: Place> Names<[P]> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     #[expect(clippy::as_conversions, reason = "bits of a hash")]
-    pub(super) fn insert(&mut self, text: &str, open: usize, name: JsonStr<'_>) -> Result<(), JsonError> {
+    pub(super) fn insert(
+        &mut self,
+        text: &str,
+        (open, end): (usize, usize),
+        name: JsonStr<'_>,
+    ) -> Result<(), JsonError> {
         if self.count == self.places.len() {
             return Err(JsonError::new(JsonErrorKind::TooManyMembers, open));
         }
@@ -152,10 +157,10 @@ impl<P: Place> Names<[P]> {
             let place = (hash >> 24) as usize & self.places.len().wrapping_sub(1);
             match self.places.get_mut(place) {
                 Some(free) if *free == P::default() => *free = entry,
-                _ => self.insert_after(place, entry, text, name)?,
+                _ => self.insert_after(place, entry, (text, end), name)?,
             }
         } else {
-            self.append(P::new(0, open), text, name)?;
+            self.append(P::new(0, open), (text, end), name)?;
         }
         self.count += 1;
         Ok(())
@@ -163,8 +168,14 @@ impl<P: Place> Names<[P]> {
 
     /// Remembers a name whose place is taken, or finds that it is there already.
     #[cold]
-    fn insert_after(&mut self, place: usize, entry: P, text: &str, name: JsonStr<'_>) -> Result<(), JsonError> {
-        let wanted = (name, as_written(text, entry.offset(), name));
+    fn insert_after(
+        &mut self,
+        place: usize,
+        entry: P,
+        (text, end): (&str, usize),
+        name: JsonStr<'_>,
+    ) -> Result<(), JsonError> {
+        let wanted = (name, as_written(text, entry.offset(), end));
         let (before, after) = self.places.split_at_mut_checked(place).unwrap_or_default();
         for other in after.iter_mut().chain(before) {
             if *other == P::default() {
@@ -179,8 +190,8 @@ impl<P: Place> Names<[P]> {
     }
 
     /// [`Table::insert_after`] in a list.
-    fn append(&mut self, entry: P, text: &str, name: JsonStr<'_>) -> Result<(), JsonError> {
-        let wanted = (name, as_written(text, entry.offset(), name));
+    fn append(&mut self, entry: P, (text, end): (&str, usize), name: JsonStr<'_>) -> Result<(), JsonError> {
+        let wanted = (name, as_written(text, entry.offset(), end));
         for other in &mut self.places {
             if *other == P::default() {
                 *other = entry;
@@ -194,10 +205,9 @@ impl<P: Place> Names<[P]> {
     }
 }
 
-/// The name whose opening quotation mark is at `open`, as it is written, with its closing quotation mark.
-fn as_written<'t>(text: &'t str, open: usize, name: JsonStr<'_>) -> &'t [u8] {
-    let behind = text.as_bytes().get(open + 1..).unwrap_or_default();
-    behind.get(..name.raw().len() + 1).unwrap_or_default()
+/// The name that is written from `open` to before `end`, with its closing quotation mark alone.
+fn as_written(text: &str, open: usize, end: usize) -> &[u8] {
+    text.as_bytes().get(open + 1..end).unwrap_or_default()
 }
 
 impl Spelling {
