@@ -221,11 +221,35 @@ impl Iterator for Octets<'_> {
 }
 
 /// The UTF-8 of `c`, its first octet lowest, and zeros above it.
-#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 pub(super) fn utf8(c: char) -> u32 {
-    let mut octets = [0; 4];
-    c.encode_utf8(&mut octets);
-    u32::from_le_bytes(octets)
+    if WIDE {
+        let mut octets = [0; 4];
+        c.encode_utf8(&mut octets);
+        u32::from_le_bytes(octets)
+    } else {
+        compact_utf8(c)
+    }
+}
+
+/// [`utf8`] without a case for each length, which is half the code.
+#[inline(never)]
+fn compact_utf8(c: char) -> u32 {
+    let mut rest = u32::from(c);
+    if rest < 0x80 {
+        return rest;
+    }
+    // Six bits to an octet, from the last one on, until what is left fits into the first one: below the ones that tell
+    // how many octets there are, and a zero.
+    let (mut octets, mut ones) = (0, 0xc0);
+    loop {
+        octets = octets << 8 | 0x80 | rest & 0x3f;
+        rest >>= 6;
+        // BOUND: at most three turns, because no character has more than 21 bits.
+        if rest <= (0xff ^ ones) >> 1 {
+            return octets << 8 | ones | rest;
+        }
+        ones = ones >> 1 | 0x80;
+    }
 }
 
 /// Decodes the escape that `text` begins with: its character and its length in octets, 2, 6, or 12 for a pair of
@@ -293,4 +317,18 @@ fn code_unit(text: &[u8]) -> Option<u32> {
         unit = unit << 4 | char::from(*digit).to_digit(16)?;
     }
     Some(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compact_utf8;
+
+    #[test]
+    fn compact_utf8_is_utf8() {
+        for c in '\0'..=char::MAX {
+            let mut octets = [0; 4];
+            c.encode_utf8(&mut octets);
+            assert_eq!(compact_utf8(c).to_le_bytes(), octets, "{}", u32::from(c));
+        }
+    }
 }
