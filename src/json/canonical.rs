@@ -58,7 +58,7 @@ pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
             in_string = !in_string;
         } else if octet == b'\\' && valid {
             match decode_escape(text.get(read - 1..).unwrap_or_default()) {
-                Ok((c, length)) if in_string => {
+                Some((c, length)) if in_string => {
                     read += length - 1;
                     spelling = spell(c);
                 }

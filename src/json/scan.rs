@@ -8,7 +8,7 @@
 
 use super::WIDE;
 use super::flags::Flags;
-use super::string::{JsonStr, decode_escape};
+use super::string::{JsonStr, decode_escape, escape_error};
 use super::value::{JsonArray, JsonNumber, JsonObject, JsonValue};
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::MAX_JSON_DEPTH;
@@ -244,7 +244,7 @@ impl<'j> Scanner<'j> {
                 Some(b'"') => return Ok(stop),
                 Some(b'\\') => {
                     let rest = self.text.as_bytes().get(stop..).unwrap_or_default();
-                    let (_, length) = decode_escape(rest).map_err(|kind| JsonError::new(kind, stop))?;
+                    let (_, length) = decode_escape(rest).ok_or_else(|| JsonError::new(escape_error(rest), stop))?;
                     stop = self.special(stop + length);
                 }
                 // A control character, or the end of the text.

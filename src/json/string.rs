@@ -186,7 +186,7 @@ impl Iterator for Chars<'_> {
             self.rest = chars.as_str();
             return Some(c);
         }
-        let (c, length) = decode_escape(self.rest.as_bytes()).ok()?;
+        let (c, length) = decode_escape(self.rest.as_bytes())?;
         self.rest = self.rest.get(length..)?;
         Some(c)
     }
@@ -209,7 +209,7 @@ impl Iterator for Octets<'_> {
             let mut length = 1;
             self.resolved = u32::from(*self.rest.first()?);
             if self.resolved == u32::from(b'\\') {
-                let (c, length_of_escape) = decode_escape(self.rest).ok()?;
+                let (c, length_of_escape) = decode_escape(self.rest)?;
                 (self.resolved, length) = (utf8(c), length_of_escape);
             }
             self.rest = self.rest.get(length..)?;
@@ -252,21 +252,27 @@ fn compact_utf8(c: char) -> u32 {
     }
 }
 
-/// Decodes the escape that `text` begins with: its character and its length in octets, 2, 6, or 12 for a pair of
-/// surrogates (RFC 8259 section 7).
-///
-/// # Errors
-///
-/// `NotUtf8` for a surrogate that stands alone, `Syntax` for anything else that is no escape.
-pub(super) fn decode_escape(text: &[u8]) -> Result<(char, usize), JsonErrorKind> {
+/// Decodes the escape that `text` begins with, if it is one: its character and its length in octets, 2, 6, or 12 for a
+/// pair of surrogates (RFC 8259 section 7).
+pub(super) fn decode_escape(text: &[u8]) -> Option<(char, usize)> {
     match text {
         [b'\\', b'u', ..] => decode_unicode_escape(text),
-        [b'\\', b'/', ..] => Ok(('/', 2)),
-        [b'\\', letter, ..] => match ESCAPES.iter().find(|(with, _)| with == letter) {
-            Some((_, c)) => Ok((char::from(*c), 2)),
-            None => Err(JsonErrorKind::Syntax),
-        },
-        _ => Err(JsonErrorKind::Syntax),
+        [b'\\', b'/', ..] => Some(('/', 2)),
+        [b'\\', letter, ..] => {
+            let (_, c) = ESCAPES.iter().find(|(with, _)| with == letter)?;
+            Some((char::from(*c), 2))
+        }
+        _ => None,
+    }
+}
+
+/// Why `text`, which begins with a backslash, begins with no escape: `NotUtf8` for a surrogate that stands alone,
+/// `Syntax` for everything else.
+#[cold]
+pub(super) fn escape_error(text: &[u8]) -> JsonErrorKind {
+    match code_unit(text) {
+        Some(_) => JsonErrorKind::NotUtf8,
+        None => JsonErrorKind::Syntax,
     }
 }
 
@@ -290,20 +296,19 @@ pub(super) fn letter_of(c: char) -> Option<u8> {
 }
 
 /// Decodes `\uXXXX`, or two of them that make a pair of surrogates.
-fn decode_unicode_escape(text: &[u8]) -> Result<(char, usize), JsonErrorKind> {
-    let first = code_unit(text).ok_or(JsonErrorKind::Syntax)?;
+fn decode_unicode_escape(text: &[u8]) -> Option<(char, usize)> {
+    let first = code_unit(text)?;
     if let Some(c) = char::from_u32(first) {
-        return Ok((c, 6));
+        return Some((c, 6));
     }
     // Only surrogates are left: D800 to DBFF, which one of DC00 to DFFF has to follow.
-    let second = text.get(6..).and_then(code_unit).ok_or(JsonErrorKind::NotUtf8)?;
-    if first >= 0xdc00 || !(0xdc00..=0xdfff).contains(&second) {
-        return Err(JsonErrorKind::NotUtf8);
+    let high = first ^ 0xd800;
+    let low = code_unit(text.get(6..)?)? ^ 0xdc00;
+    if low > 0x3ff {
+        return None;
     }
-    let code_point = 0x1_0000 + ((first & 0x3ff) << 10) + (second & 0x3ff);
-    char::from_u32(code_point)
-        .map(|c| (c, 12))
-        .ok_or(JsonErrorKind::NotUtf8)
+    // BOUND: `high` is above 0x3ff for a surrogate that may not come first, and the sum then no character.
+    char::from_u32(0x1_0000 + (high << 10) + low).map(|c| (c, 12))
 }
 
 /// The UTF-16 code unit of the `\uXXXX` that `text` begins with.
