@@ -81,7 +81,7 @@ impl<'j> JsonStr<'j> {
         }
     }
 
-    #[cold]
+    #[cfg_attr(target_pointer_width = "64", cold)]
     fn means(&self, other: &str) -> bool {
         let mut left = other.as_bytes();
         for octet in self.octets() {
@@ -140,9 +140,11 @@ impl Eq for JsonStr<'_> {}
 
 impl PartialEq<str> for JsonStr<'_> {
     #[cfg_attr(target_pointer_width = "64", inline)]
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn eq(&self, other: &str) -> bool {
-        self.as_str().map_or_else(|| self.means(other), |text| text == other)
+        match self.as_str() {
+            Some(text) if WIDE => text == other,
+            _ => self.means(other),
+        }
     }
 }
 
