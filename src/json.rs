@@ -172,6 +172,19 @@ impl<'j, P: Place> Reader<'j, [P]> {
     }
 }
 
+/// Whether `octets` come at `position` of `text`.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn are_at(text: &[u8], position: usize, octets: &[u8]) -> bool {
+    if WIDE {
+        return text.get(position..).is_some_and(|rest| rest.starts_with(octets));
+    }
+    // What is compared is short, and a loop over it less code than `memcmp` and its calls.
+    (position..)
+        .zip(octets)
+        .all(|(place, octet)| text.get(place) == Some(octet))
+}
+
 /// The place of `name` in a list of names, each with a space behind it. For small machines: one copy of it serves all
 /// lists, and they hold no pointers.
 #[inline(never)]

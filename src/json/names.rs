@@ -12,9 +12,9 @@
 
 use core::fmt;
 
-use super::WIDE;
 use super::scan::Scanner;
 use super::string::JsonStr;
+use super::{WIDE, are_at};
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::MAX_JWK_SET_LEN;
 
@@ -217,8 +217,7 @@ impl Spelling {
     /// In canonical text that is a comparison of octets. It has to be: nobody has vouched yet for the text of a header,
     /// and names made to collide are compared with each other, every one with every other.
     fn is_name_at(self, text: &str, offset: usize, (name, name_text): (JsonStr<'_>, &[u8])) -> bool {
-        let behind = text.as_bytes().get(offset + 1..);
-        behind.is_some_and(|behind| behind.starts_with(name_text))
+        are_at(text.as_bytes(), offset + 1, name_text)
             || match self {
                 Self::Canonical => false,
                 Self::Any(is_name_in_any_spelling) => is_name_in_any_spelling(text, offset, name),

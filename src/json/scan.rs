@@ -6,10 +6,10 @@
 //! parser is one number. Whoever calls a method for a second time on text that it accepted gets the same answer; this is
 //! how arrays and objects are walked after validation, without a second, laxer parser that could disagree with the first.
 
-use super::WIDE;
 use super::flags::Flags;
 use super::string::{JsonStr, decode_escape, escape_error};
 use super::value::{JsonArray, JsonNumber, JsonObject, JsonValue};
+use super::{WIDE, are_at};
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::MAX_JSON_DEPTH;
 
@@ -300,9 +300,8 @@ impl<'j> Scanner<'j> {
             Some(b'f') => "false",
             _ => "null",
         };
-        let end = start + literal.len();
-        if self.text.as_bytes().get(start..end) == Some(literal.as_bytes()) {
-            Ok(end)
+        if are_at(self.text.as_bytes(), start, literal.as_bytes()) {
+            Ok(start + literal.len())
         } else {
             Err(syntax(start))
         }
