@@ -134,13 +134,15 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
 
     /// The object as a whole, for reading again: valid once `next_member` has answered `None`, empty before.
     pub(crate) fn object(&self) -> JsonObject<'j> {
-        let valid = match self.0.progress {
-            Progress::Valid(end) => self.0.scanner.text().get(..end),
-            _ => None,
+        let Progress::Valid(end) = self.0.progress else {
+            return JsonObject::EMPTY;
         };
         // What stands before the object is whitespace.
-        let object = valid.and_then(|text| text.get(self.0.scanner.token(0).1..));
-        object.map_or(JsonObject::EMPTY, JsonObject::new)
+        let (_, start) = self.0.scanner.token(0);
+        self.0
+            .scanner
+            .slice(start, end)
+            .map_or(JsonObject::EMPTY, JsonObject::new)
     }
 }
 

@@ -311,7 +311,7 @@ impl<'j> Scanner<'j> {
     /// the compiler sees through more easily than through a range.)
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    fn slice(&self, start: usize, end: usize) -> Option<&'j str> {
+    pub(super) fn slice(&self, start: usize, end: usize) -> Option<&'j str> {
         self.text.get(..end).and_then(|text| text.get(start..))
     }
 }
