@@ -105,9 +105,10 @@ impl<'j> JsonArray<'j> {
 
     /// The elements in order.
     pub fn iter(&self) -> impl Iterator<Item = JsonValue<'j>> + Clone + use<'j> {
-        let scanner = Scanner::new(self.text);
-        let next = scanner.first_item(0, b']').ok();
-        Elements { scanner, next }
+        Elements {
+            scanner: Scanner::new(self.text),
+            end: 0,
+        }
     }
 
     /// The array as it is written, from bracket to bracket.
@@ -191,18 +192,23 @@ impl fmt::Debug for JsonObject<'_> {
 #[derive(Clone)]
 struct Elements<'j> {
     scanner: Scanner<'j>,
-    next: Option<Next>,
+    /// Where the last element ended; 0 before the first one.
+    end: usize,
 }
 
 impl<'j> Iterator for Elements<'j> {
     type Item = JsonValue<'j>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Next::Item(start) = self.next.take()? else {
+        let next = match self.end {
+            0 => self.scanner.first_item(0, b']'),
+            end => self.scanner.next_item(end, b']'),
+        };
+        let Ok(Next::Item(start)) = next else {
             return None;
         };
         let (value, end) = self.scanner.value(start).ok()?;
-        self.next = self.scanner.next_item(end, b']').ok();
+        self.end = end;
         Some(value)
     }
 }
