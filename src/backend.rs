@@ -45,7 +45,10 @@ compile_error!("rs256_backend=\"ifma\" is for x86-64 only");
 #[cfg(all(rs256_backend = "avx2", not(target_arch = "x86_64")))]
 compile_error!("rs256_backend=\"avx2\" is for x86-64 only");
 
-#[cfg(all(feature = "cortex-m-dsp", target_arch = "arm"))]
+#[cfg(all(
+    target_arch = "arm",
+    any(feature = "cortex-m-dsp", all(feature = "cortex-m0", not(target_has_atomic = "32")))
+))]
 mod arm;
 pub(crate) mod limb;
 mod portable;
@@ -65,6 +68,11 @@ use crate::rs256::size::{Rsa2048, Rsa4096, RsaSize};
 use crate::rs256::{KeyFingerprint, MessageHash};
 
 pub(crate) use self::native::{NativeLimb, read_be_native};
+#[cfg(any(
+    test,
+    all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32"))
+))]
+pub(crate) use self::portable::Window;
 pub(crate) use self::portable::{Block, Columns, Modulus, write_be};
 
 /// The limb of this build. A key in a `static` is made of these, so there is one width per build.

@@ -16,6 +16,11 @@
 //!
 //! Run time depends on the values throughout. All of them are public: modulus, exponent, signature and digest.
 
+#[cfg(any(
+    test,
+    all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32"))
+))]
+mod by_columns;
 mod enter;
 mod kernel;
 
@@ -25,6 +30,11 @@ use super::limb::{Limb, read_be};
 use crate::limits::MAX_EXPONENT;
 use crate::rs256::emsa;
 
+#[cfg(any(
+    test,
+    all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32"))
+))]
+pub(crate) use self::by_columns::Window;
 pub(crate) use self::kernel::{Block, Columns, write_be};
 
 /// A modulus as the algorithms read it.

@@ -35,11 +35,58 @@ fn column<L: Limb>(t: &mut L, q: Block<L>, b: L, s: &mut Block<L>) {
     *s = [s0, s1, s2, s3];
 }
 
-/// How a limb width goes through a row.
+/// How a limb width goes through a number: by rows, which may have one step in assembly, or by columns.
 pub(crate) trait Columns: Copy {
     /// The blocks of `b` against four multipliers, in as many blocks of `t`; from the pending limbs `s` to those that
     /// are pending then.
     fn multiply_columns(t: &mut [Block<Self>], q: &Block<Self>, b: &[Block<Self>], s: &mut Block<Self>);
+
+    /// See [`square`].
+    #[inline(always)]
+    fn square(t: &mut [Block<Self>], a: &[Block<Self>])
+    where
+        Self: Limb,
+    {
+        square_by_rows(t, a);
+    }
+
+    /// See [`multiply_upper_half`].
+    #[inline(always)]
+    fn multiply_upper_half(t: &mut [Block<Self>], b: &[Block<Self>])
+    where
+        Self: Limb,
+    {
+        multiply_upper_half_by_rows(t, b);
+    }
+
+    /// See [`reduce`].
+    #[inline(always)]
+    fn reduce(t: &mut [Block<Self>], n: &[Block<Self>], n0: Self) -> Self
+    where
+        Self: Limb,
+    {
+        reduce_by_rows(t, n, n0)
+    }
+}
+
+/// `t = a²`, where t is twice as long as `a`.
+#[inline(always)]
+pub(super) fn square<L: Limb>(t: &mut [Block<L>], a: &[Block<L>]) {
+    L::square(t, a);
+}
+
+/// `t = u·b` for the upper half u of t, where t is twice as long as `b`.
+#[inline(always)]
+pub(super) fn multiply_upper_half<L: Limb>(t: &mut [Block<L>], b: &[Block<L>]) {
+    L::multiply_upper_half(t, b);
+}
+
+/// Montgomery reduction: makes t a multiple of R by adding a multiple of n; (t + q·n)/R is then the upper half of t and
+/// the carry that is returned. `n0` is -1/n modulo B. The lower half of t is left undefined.
+// BOUND: q <= R - 1, so the result is below t/R + n.
+#[inline(always)]
+pub(super) fn reduce<L: Limb>(t: &mut [Block<L>], n: &[Block<L>], n0: L) -> L {
+    L::reduce(t, n, n0)
 }
 
 #[inline(always)]
@@ -67,6 +114,21 @@ impl Columns for u32 {
     #[inline]
     fn multiply_columns(t: &mut [Block<Self>], q: &Block<Self>, b: &[Block<Self>], s: &mut Block<Self>) {
         columns(t, q, b, s);
+    }
+
+    #[cfg(all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32")))]
+    fn square(t: &mut [Block<Self>], a: &[Block<Self>]) {
+        super::by_columns::square(t, a);
+    }
+
+    #[cfg(all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32")))]
+    fn multiply_upper_half(t: &mut [Block<Self>], b: &[Block<Self>]) {
+        super::by_columns::multiply_upper_half(t, b);
+    }
+
+    #[cfg(all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32")))]
+    fn reduce(t: &mut [Block<Self>], n: &[Block<Self>], n0: Self) -> Self {
+        super::by_columns::reduce(t, n, n0)
     }
 }
 
@@ -116,12 +178,10 @@ pub(super) fn add_product<L: Limb>(t: &mut [Block<L>], a: impl Iterator<Item = B
     carry
 }
 
-/// `t = u·b` for the upper half u of t, where t is twice as long as `b`.
-///
 /// The block of u that a row takes as its multipliers lies where the row ends, so that the pending limbs replace it.
 // BOUND: no row before has come as far as the end of this one, so the pending limbs are all there is.
 #[inline(always)]
-pub(super) fn multiply_upper_half<L: Limb>(t: &mut [Block<L>], b: &[Block<L>]) {
+fn multiply_upper_half_by_rows<L: Limb>(t: &mut [Block<L>], b: &[Block<L>]) {
     clear_lower_half(t, b);
     let mut t = t;
     for _ in b {
@@ -143,11 +203,9 @@ fn clear_lower_half<L: Limb>(t: &mut [Block<L>], half: &[Block<L>]) {
     }
 }
 
-/// `t = a²`, where t is twice as long as `a`.
-///
 /// Products of two different limbs are taken once; then one pass doubles them and adds the squares.
 #[inline(always)]
-pub(super) fn square<L: Limb>(t: &mut [Block<L>], a: &[Block<L>]) {
+fn square_by_rows<L: Limb>(t: &mut [Block<L>], a: &[Block<L>]) {
     clear_lower_half(t, a);
     let mut rows = &mut *t;
     let mut left = a;
@@ -183,11 +241,8 @@ pub(super) fn square<L: Limb>(t: &mut [Block<L>], a: &[Block<L>]) {
     }
 }
 
-/// Montgomery reduction: makes t a multiple of R by adding a multiple of n; (t + q·n)/R is then the upper half of t and
-/// the carry that is returned. `n0` is -1/n modulo B. The lower half of t is left undefined.
-// BOUND: q <= R - 1, so the result is below t/R + n.
 #[inline(always)]
-pub(super) fn reduce<L: Limb>(t: &mut [Block<L>], n: &[Block<L>], n0: L) -> L {
+fn reduce_by_rows<L: Limb>(t: &mut [Block<L>], n: &[Block<L>], n0: L) -> L {
     let mut carry = L::ZERO;
     let [first, after @ ..] = n else { return carry };
     let [b0, b1, b2, b3] = *first;

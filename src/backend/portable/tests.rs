@@ -54,15 +54,41 @@ fn operands() -> Vec<Vec<u32>> {
     operands
 }
 
-fn products_match<L: Limb>() {
+/// The steps that go by rows or by columns.
+struct Steps<L> {
+    square: fn(&mut [Block<L>], &[Block<L>]),
+    multiply_upper_half: fn(&mut [Block<L>], &[Block<L>]),
+    reduce: fn(&mut [Block<L>], &[Block<L>], L) -> L,
+}
+
+const fn by_rows<L: Limb>() -> Steps<L> {
+    Steps {
+        square: square::<L>,
+        multiply_upper_half: multiply_upper_half::<L>,
+        reduce: reduce::<L>,
+    }
+}
+
+const BY_COLUMNS: Steps<u32> = Steps {
+    square: by_columns::square,
+    multiply_upper_half: by_columns::multiply_upper_half,
+    reduce: by_columns::reduce,
+};
+
+fn products_match<L: Limb>(steps: &Steps<L>) {
     let operands = operands();
     for (i, x) in operands.iter().enumerate() {
         let a = blocks::<L>(x, LEN);
         let mut t = vec![[L::low_ones(5); 4]; 2 * a.len()];
-        square(&mut t, &a);
+        (steps.square)(&mut t, &a);
         assert!(equal(&number(&t), &naive::mul(x, x)), "square of operand {i}");
 
         for (j, y) in operands.iter().enumerate().skip(i % 5).step_by(5) {
+            let (mut t, b) = (vec![[L::low_ones(5); 4]; a.len()], blocks::<L>(y, LEN));
+            t.extend(&a);
+            (steps.multiply_upper_half)(&mut t, &b);
+            assert!(equal(&number(&t), &naive::mul(x, y)), "operands {i}, {j}");
+
             // The largest addend makes the carry out of t appear.
             for addend in [vec![0; LEN / 2], vec![u32::MAX; LEN / 2]] {
                 let mut t = blocks::<L>(&addend, 2 * LEN);
@@ -79,8 +105,9 @@ fn products_match<L: Limb>() {
 
 #[test]
 fn squares_and_products_match_the_oracle() {
-    products_match::<u64>();
-    products_match::<u32>();
+    products_match::<u64>(&by_rows());
+    products_match::<u32>(&by_rows());
+    products_match::<u32>(&BY_COLUMNS);
 }
 
 /// -1/n modulo one limb, bit by bit: bit i is set when n·x + 1 is not yet zero there.
@@ -95,7 +122,7 @@ pub(in crate::backend) fn negative_inverse<L: Limb>(n: &[u32]) -> L {
     L::pop(&x.to_be_bytes()).0
 }
 
-fn reductions_match<L: Limb>() {
+fn reductions_match<L: Limb>(steps: &Steps<L>) {
     let operands = operands();
     for (i, n) in operands.iter().enumerate().filter(|(_, n)| n[0] & 1 == 1) {
         let modulus = blocks::<L>(n, LEN);
@@ -103,7 +130,7 @@ fn reductions_match<L: Limb>() {
         for (j, x) in operands.iter().enumerate().skip(i % 17).step_by(17) {
             let t = naive::mul(x, &operands[(i + j) % operands.len()]);
             let mut reduced = blocks::<L>(&t, 2 * LEN);
-            let carry = reduce(&mut reduced, &modulus, n0);
+            let carry = (steps.reduce)(&mut reduced, &modulus, n0);
             // Result·R and t differ by q·n with q < R: congruent, and the result is below t/R + n.
             let mut result = number(&reduced[modulus.len()..]);
             result.push(u32::from(carry != L::ZERO));
@@ -124,8 +151,9 @@ fn reductions_match<L: Limb>() {
 
 #[test]
 fn reductions_match_the_oracle() {
-    reductions_match::<u64>();
-    reductions_match::<u32>();
+    reductions_match::<u64>(&by_rows());
+    reductions_match::<u32>(&by_rows());
+    reductions_match::<u32>(&BY_COLUMNS);
 }
 
 fn subtractions_match<L: Limb>() {
