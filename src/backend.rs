@@ -68,11 +68,6 @@ use crate::rs256::size::{Rsa2048, Rsa4096, RsaSize};
 use crate::rs256::{KeyFingerprint, MessageHash};
 
 pub(crate) use self::native::{NativeLimb, read_be_native};
-#[cfg(any(
-    test,
-    all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32"))
-))]
-pub(crate) use self::portable::Window;
 pub(crate) use self::portable::{Block, Columns, Modulus, write_be};
 
 /// The limb of this build. A key in a `static` is made of these, so there is one width per build.
@@ -449,6 +444,18 @@ impl<S: RsaSize> PortableKey<S> {
 #[allow(missing_docs)]
 pub mod internals {
     use super::{Inner, KeyRef, LANES, MessageHash, PortableKey, PreparedKey, RsaPublicKey, RsaSize};
+
+    /// Whether the assembly of the build, if it has any, does what the safe code does.
+    pub fn assembly_agrees() -> bool {
+        #[cfg(all(
+            rs256_internals,
+            target_arch = "arm",
+            any(feature = "cortex-m-dsp", all(feature = "cortex-m0", not(target_has_atomic = "32")))
+        ))]
+        return super::arm::agree();
+        #[allow(unreachable_code)]
+        true
+    }
 
     /// The key as a machine without vector code prepares it.
     pub fn prepare_portable<S: RsaSize>(key: &RsaPublicKey<S>) -> PreparedKey<S> {

@@ -10,11 +10,15 @@
 #[cfg(all(feature = "cortex-m-dsp", not(target_has_atomic = "32")))]
 compile_error!("the feature `cortex-m-dsp` needs UMAAL, which ARMv6-M and older do not have");
 
+#[cfg(rs256_internals)]
+mod agree;
 #[cfg(all(feature = "cortex-m0", not(target_has_atomic = "32")))]
 mod columns;
 #[cfg(feature = "cortex-m-dsp")]
 mod umaal;
 
+#[cfg(rs256_internals)]
+pub(super) use agree::agree;
 #[cfg(all(feature = "cortex-m0", not(target_has_atomic = "32")))]
 pub(crate) use columns::add_rows;
 #[cfg(feature = "cortex-m-dsp")]

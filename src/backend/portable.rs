@@ -20,9 +20,9 @@
     test,
     all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32"))
 ))]
-mod by_columns;
+pub(super) mod by_columns;
 mod enter;
-mod kernel;
+pub(super) mod kernel;
 
 use self::enter::enter;
 use self::kernel::{Blocks, add_product, is_below, multiply_upper_half, reduce, square, subtract};
@@ -30,11 +30,6 @@ use super::limb::{Limb, read_be};
 use crate::limits::MAX_EXPONENT;
 use crate::rs256::emsa;
 
-#[cfg(any(
-    test,
-    all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32"))
-))]
-pub(crate) use self::by_columns::Window;
 pub(crate) use self::kernel::{Block, Columns, write_be};
 
 /// A modulus as the algorithms read it.

@@ -7,7 +7,7 @@
 
 use core::arch::naked_asm;
 
-use crate::backend::Window;
+use crate::backend::portable::by_columns::Window;
 
 /// For each limb a(i) of `a`, of which there are m, adds a(i) times the four limbs of `b` from b(m - 1 - i) on; `b` has
 /// m + 3 limbs. If it has fewer, nothing happens.

@@ -14,18 +14,19 @@
 //!
 //! Tests run it on every machine, with [`add_rows`] in safe code.
 
+#[cfg(not(all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32"))))]
+use self::add_rows_in_safe_code as add_rows;
 use super::kernel::Block;
-use crate::backend::limb::Limb;
-
 #[cfg(all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32")))]
 use crate::backend::arm::add_rows;
+use crate::backend::limb::Limb;
 
 /// Sums of a window: four limbs, one for each column, and what belongs above them.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Window {
-    pub(crate) columns: Block<u32>,
-    pub(crate) above: u64,
+pub(in crate::backend) struct Window {
+    pub(in crate::backend) columns: Block<u32>,
+    pub(in crate::backend) above: u64,
 }
 
 impl Window {
@@ -137,8 +138,8 @@ fn low(sum: u64) -> u32 {
 /// For each limb a(i) of `a`, of which there are m, adds a(i) times the four limbs of `b` from b(m - 1 - i) on; `b` has
 /// m + 3 limbs.
 // BOUND: with m < 2^20 rows, each below B⁵, the sum is below 2^52·B⁴.
-#[cfg(not(all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32"))))]
-fn add_rows(window: &mut Window, a: &[u32], b: &[u32]) {
+#[cfg_attr(not(any(test, rs256_internals)), allow(dead_code))]
+pub(in crate::backend) fn add_rows_in_safe_code(window: &mut Window, a: &[u32], b: &[u32]) {
     for (&a, b) in a.iter().rev().zip(b.windows(4)) {
         let mut carry = 0;
         for (column, &b) in window.columns.iter_mut().zip(b) {
@@ -175,8 +176,8 @@ pub(super) fn square(t: &mut [Block<u32>], a: &[Block<u32>]) {
             let block = a.get(first / 4).copied().unwrap_or_default();
             // In the last window both factors are from the top block, and of their pairs only one is not in the middle.
             let [_, a1, a2, a3] = block;
-            let low = if middle[2] == 0 && half + 2 == limbs.len() { [0, a1, 0, 0] } else { [0, a1, a2, a3] };
-            window.add_upper_triangle(low, *top);
+            let is_last = half + 2 == limbs.len();
+            window.add_upper_triangle(if is_last { [0, a1, 0, 0] } else { [0, a1, a2, a3] }, *top);
         }
         let [v0, v1, v2, v3] = window.columns;
         let [a0, a1, a2, a3] = middle;

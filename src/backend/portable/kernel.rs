@@ -17,6 +17,8 @@
 //! BOUND: with Q, S < B⁴ for q and s as numbers, S + t(j) + Q·b(j) <= (B⁴ - 1) + (B - 1) + (B⁴ - 1)(B - 1) = B⁵ - 1:
 //! the column that leaves and four pending limbs hold everything, and each single step is a `mac`, which always fits.
 
+#[cfg(all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32")))]
+use super::by_columns;
 use crate::backend::limb::Limb;
 
 /// Four limbs, lowest first.
@@ -90,7 +92,7 @@ pub(super) fn reduce<L: Limb>(t: &mut [Block<L>], n: &[Block<L>], n0: L) -> L {
 }
 
 #[inline(always)]
-fn columns<L: Limb>(t: &mut [Block<L>], q: &Block<L>, b: &[Block<L>], s: &mut Block<L>) {
+pub(in crate::backend) fn columns<L: Limb>(t: &mut [Block<L>], q: &Block<L>, b: &[Block<L>], s: &mut Block<L>) {
     let (q, mut pending) = (*q, *s);
     for ([b0, b1, b2, b3], [t0, t1, t2, t3]) in b.iter().zip(t) {
         column(t0, q, *b0, &mut pending);
@@ -108,27 +110,15 @@ impl Columns for u64 {
     }
 }
 
-#[cfg(not(all(feature = "cortex-m-dsp", target_arch = "arm")))]
+#[cfg(not(all(
+    target_arch = "arm",
+    any(feature = "cortex-m-dsp", all(feature = "cortex-m0", not(target_has_atomic = "32")))
+)))]
 impl Columns for u32 {
     // The compiler decides: inlined for speed, one copy of it for size.
     #[inline]
     fn multiply_columns(t: &mut [Block<Self>], q: &Block<Self>, b: &[Block<Self>], s: &mut Block<Self>) {
         columns(t, q, b, s);
-    }
-
-    #[cfg(all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32")))]
-    fn square(t: &mut [Block<Self>], a: &[Block<Self>]) {
-        super::by_columns::square(t, a);
-    }
-
-    #[cfg(all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32")))]
-    fn multiply_upper_half(t: &mut [Block<Self>], b: &[Block<Self>]) {
-        super::by_columns::multiply_upper_half(t, b);
-    }
-
-    #[cfg(all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32")))]
-    fn reduce(t: &mut [Block<Self>], n: &[Block<Self>], n0: Self) -> Self {
-        super::by_columns::reduce(t, n, n0)
     }
 }
 
@@ -136,6 +126,28 @@ impl Columns for u32 {
 impl Columns for u32 {
     fn multiply_columns(t: &mut [Block<Self>], q: &Block<Self>, b: &[Block<Self>], s: &mut Block<Self>) {
         crate::backend::arm::multiply_columns(t, q, b, s);
+    }
+}
+
+#[cfg(all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32")))]
+impl Columns for u32 {
+    fn multiply_columns(t: &mut [Block<Self>], q: &Block<Self>, b: &[Block<Self>], s: &mut Block<Self>) {
+        columns(t, q, b, s);
+    }
+
+    #[inline(always)]
+    fn square(t: &mut [Block<Self>], a: &[Block<Self>]) {
+        by_columns::square(t, a);
+    }
+
+    #[inline(always)]
+    fn multiply_upper_half(t: &mut [Block<Self>], b: &[Block<Self>]) {
+        by_columns::multiply_upper_half(t, b);
+    }
+
+    #[inline(always)]
+    fn reduce(t: &mut [Block<Self>], n: &[Block<Self>], n0: Self) -> Self {
+        by_columns::reduce(t, n, n0)
     }
 }
 
