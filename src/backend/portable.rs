@@ -16,10 +16,7 @@
 //!
 //! Run time depends on the values throughout. All of them are public: modulus, exponent, signature and digest.
 
-#[cfg(any(
-    test,
-    all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32"))
-))]
+#[cfg(any(test, all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32"))))]
 pub(super) mod by_columns;
 mod enter;
 pub(super) mod kernel;

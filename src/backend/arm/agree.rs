@@ -43,10 +43,7 @@ fn on_operands(a: (u32, fn(u32) -> u32), b: (u32, fn(u32) -> u32), start: (u32, 
     let (a, b) = (number::<LIMBS>(a), number::<{ LIMBS + 3 }>(b));
     let columns = number::<4>(start);
     (0..=LIMBS).all(|rows| {
-        let (a, b) = (
-            a.get(..rows).unwrap_or_default(),
-            b.get(..rows + 3).unwrap_or_default(),
-        );
+        let (a, b) = (a.get(..rows).unwrap_or_default(), b.get(..rows + 3).unwrap_or_default());
         [0, u64::from(u32::MAX)].iter().all(|&above| {
             let mut window = Window { columns, above };
             let mut expected = window;

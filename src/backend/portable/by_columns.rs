@@ -50,7 +50,7 @@ impl Window {
     }
 
     /// `self += a·b` where only columns of this window are met: a0·(b0 .. b3), a1·(b0 .. b2), a2·(b0, b1), a3·b0.
-    fn add_lower_triangle(&mut self, [a0, a1, a2, a3]: Block<u32>, [b0, b1, b2, b3]: Block<u32>) {
+    fn add_lower_triangle(&mut self, &[a0, a1, a2, a3]: &Block<u32>, &[b0, b1, b2, b3]: &Block<u32>) {
         let [v0, v1, v2, v3] = self.columns;
         let (v0, carry) = Limb::mac(v0, a0, b0, 0);
         let (v1, carry) = Limb::mac(v1, a0, b1, carry);
@@ -70,7 +70,7 @@ impl Window {
     }
 
     /// `self += a·b` of the columns from the fourth on: a1·b3, a2·(b2, b3), a3·(b1, b2, b3).
-    fn add_upper_triangle(&mut self, [_, a1, a2, a3]: Block<u32>, [_, b1, b2, b3]: Block<u32>) {
+    fn add_upper_triangle(&mut self, &[_, a1, a2, a3]: &Block<u32>, &[_, b1, b2, b3]: &Block<u32>) {
         let [v0, v1, v2, v3] = self.columns;
         let (v0, carry) = Limb::mac(v0, a3, b1, 0);
         let (v1, carry) = Limb::mac(v1, a3, b2, carry);
@@ -88,7 +88,7 @@ impl Window {
     }
 
     /// Makes the four columns zero by multiples of n, whose lowest limbs are `b`, and returns the multipliers.
-    fn add_multiples(&mut self, [b0, b1, b2, b3]: Block<u32>, n0: u32) -> Block<u32> {
+    fn add_multiples(&mut self, &[b0, b1, b2, b3]: &Block<u32>, n0: u32) -> Block<u32> {
         let [v0, v1, v2, v3] = self.columns;
         let q0 = v0.wrapping_mul(n0);
         let (_, carry) = Limb::mac(v0, q0, b0, 0);
@@ -111,21 +111,27 @@ impl Window {
         [q0, q1, q2, q3]
     }
 
-    /// Twice the window, and squares in its columns 0 and 2.
+    /// Writes `t`, twice the window with the squares of a0 and a1 in its columns 0 and 2, after the last products of
+    /// two limbs from those `left`: a0·(a1, a2, a3) from column 1 on, and a1·a2 in column 3. There are two limbs left in
+    /// the last window, and four or more before. Returns the carry.
     // BOUND: the carry is below 2^62, see `add_rows`, so nothing overflows.
-    #[inline(always)]
-    fn double_and_add_squares(&self, carry: u64, [a0, a1, ..]: Block<u32>) -> (Block<u32>, u64) {
+    fn finish_square(&self, t: &mut Block<u32>, carry: u64, left: &[u32]) -> u64 {
+        let limb = |i: usize| left.get(i).copied().unwrap_or(0);
+        let (a0, a1, a2, a3) = (limb(0), limb(1), limb(2), limb(3));
         let [v0, v1, v2, v3] = self.columns;
+        let (v1, above) = Limb::mac(v1, a0, a1, 0);
+        let (v2, above) = Limb::mac(v2, a0, a2, above);
+        let (v3, above) = Limb::mac(v3, a0, a3, above);
+        let (v3, above_too) = Limb::mac(v3, a1, a2, 0);
         let (s0, s1) = Limb::mac(0, a0, a0, 0);
         let (s2, s3) = Limb::mac(0, a1, a1, 0);
         let mut sum = carry;
-        let columns = [(v0, s0), (v1, s1), (v2, s2), (v3, s3)].map(|(v, s)| {
+        for (t, (v, s)) in t.iter_mut().zip([(v0, s0), (v1, s1), (v2, s2), (v3, s3)]) {
             sum += (u64::from(v) << 1) + u64::from(s);
-            let column = low(sum);
+            *t = low(sum);
             sum >>= u32::BITS;
-            column
-        });
-        (columns, sum + (self.above << 1))
+        }
+        sum + ((self.above + u64::from(above) + u64::from(above_too)) << 1)
     }
 }
 
@@ -150,46 +156,40 @@ pub(in crate::backend) fn add_rows_in_safe_code(window: &mut Window, a: &[u32], 
 }
 
 /// `t = a²`, where t is twice as long as `a`.
+///
+/// Products of two different limbs are taken once, and a window is doubled before it gets its squares. In the window
+/// from column 2h on, rows end at a(h), where their two factors would change places.
 pub(super) fn square(t: &mut [Block<u32>], a: &[Block<u32>]) {
     let limbs = a.as_flattened();
     let [.., top] = a else { return };
-    let (mut carry, mut column) = (0, 0);
-    // The limbs that meet in the window are as many above a(half) as below it, and products of two different limbs are
-    // taken once.
-    let mut half = 0;
-    for t in t {
-        let end = limbs.len().min(column + 4);
+    let (lower, upper) = t.split_at_mut_checked(a.len()).unwrap_or_default();
+    let (mut carry, mut half) = (0, 0);
+    for t in lower {
         let mut window = Window::default();
         add_rows(
             &mut window,
-            limbs.get(column + 4 - end..half).unwrap_or_default(),
-            limbs.get(half + 1..end).unwrap_or_default(),
+            limbs.get(..half).unwrap_or_default(),
+            limbs.get(half + 1..2 * half + 4).unwrap_or_default(),
         );
-        let middle = limbs.get(half..).unwrap_or_default();
-        let middle = match *middle {
-            [a0, a1, a2, a3, ..] => [a0, a1, a2, a3],
-            // The last window.
-            [a0, a1, ..] => [a0, a1, 0, 0],
-            _ => break,
-        };
-        if let Some(first) = column.checked_sub(limbs.len()) {
-            let block = a.get(first / 4).copied().unwrap_or_default();
-            // In the last window both factors are from the top block, and of their pairs only one is not in the middle.
-            let [_, a1, a2, a3] = block;
-            let is_last = half + 2 == limbs.len();
-            window.add_upper_triangle(if is_last { [0, a1, 0, 0] } else { [0, a1, a2, a3] }, *top);
+        carry = window.finish_square(t, carry, limbs.get(half..).unwrap_or_default());
+        half += 2;
+    }
+    let mut first = 0;
+    for (t, a) in upper.iter_mut().zip(a) {
+        let mut window = Window::default();
+        first += 4;
+        add_rows(
+            &mut window,
+            limbs.get(first..half).unwrap_or_default(),
+            limbs.get(half + 1..).unwrap_or_default(),
+        );
+        if first < limbs.len() {
+            window.add_upper_triangle(a, top);
+        } else {
+            // Both factors are from the top block, and this is the one pair that `finish_square` does not take.
+            window.add_upper_triangle(&[0, a[1], 0, 0], top);
         }
-        let [v0, v1, v2, v3] = window.columns;
-        let [a0, a1, a2, a3] = middle;
-        let (v1, c) = Limb::mac(v1, a0, a1, 0);
-        let (v2, c) = Limb::mac(v2, a0, a2, c);
-        let (v3, c) = Limb::mac(v3, a0, a3, c);
-        window.carry_into_above(c);
-        let (v3, c) = Limb::mac(v3, a1, a2, 0);
-        window.carry_into_above(c);
-        window.columns = [v0, v1, v2, v3];
-        (*t, carry) = window.double_and_add_squares(carry, middle);
-        column += 4;
+        carry = window.finish_square(t, carry, limbs.get(half..).unwrap_or_default());
         half += 2;
     }
 }
@@ -200,11 +200,11 @@ pub(super) fn multiply_upper_half(t: &mut [Block<u32>], b: &[Block<u32>]) {
     let limbs = b.as_flattened();
     let ([lowest, ..], [.., top]) = (b, b) else { return };
     let mut carry = 0;
-    for (i, (t, &u)) in lower.iter_mut().zip(&*upper).enumerate() {
+    for (i, (t, u)) in lower.iter_mut().zip(&*upper).enumerate() {
         let below = upper.get(..i).unwrap_or_default().as_flattened();
         let mut window = Window::new(carry, &[0; 4]);
         add_rows(&mut window, below, limbs.get(1..below.len() + 4).unwrap_or_default());
-        window.add_lower_triangle(u, *lowest);
+        window.add_lower_triangle(u, lowest);
         (*t, carry) = (window.columns, window.above);
     }
     let mut left = upper;
@@ -212,7 +212,7 @@ pub(super) fn multiply_upper_half(t: &mut [Block<u32>], b: &[Block<u32>]) {
     while let [t, rest @ ..] = left {
         let mut window = Window::new(carry, &[0; 4]);
         add_rows(&mut window, rest.as_flattened(), limbs.get(1..).unwrap_or_default());
-        window.add_upper_triangle(*t, *top);
+        window.add_upper_triangle(t, top);
         (*t, carry) = (window.columns, window.above);
         left = rest;
         limbs = limbs.get(4..).unwrap_or_default();
@@ -231,7 +231,7 @@ pub(super) fn reduce(t: &mut [Block<u32>], n: &[Block<u32>], n0: u32) -> u32 {
         let known = known.as_flattened();
         let mut window = Window::new(carry, t);
         add_rows(&mut window, known, limbs.get(1..known.len() + 4).unwrap_or_default());
-        *t = window.add_multiples(*lowest, n0);
+        *t = window.add_multiples(lowest, n0);
         carry = window.above;
     }
     let (mut q, mut limbs) = (&*q, limbs);
@@ -239,7 +239,7 @@ pub(super) fn reduce(t: &mut [Block<u32>], n: &[Block<u32>], n0: u32) -> u32 {
         let [first, rest @ ..] = q else { break };
         let mut window = Window::new(carry, t);
         add_rows(&mut window, rest.as_flattened(), limbs.get(1..).unwrap_or_default());
-        window.add_upper_triangle(*first, *top);
+        window.add_upper_triangle(first, top);
         (*t, carry) = (window.columns, window.above);
         q = rest;
         limbs = limbs.get(4..).unwrap_or_default();

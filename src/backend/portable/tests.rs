@@ -3,8 +3,8 @@
 //! The steps of the portable backend one by one, for both widths, against the oracle.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::vec;
 use std::vec::Vec;
+use std::{format, vec};
 
 use super::kernel::{Blocks, add_product, is_below, reduce, square, subtract, write_be};
 use super::*;
@@ -223,4 +223,39 @@ fn exponents_with_a_chain() {
     assert_eq!([3, 5, 17, 257, 65537].map(chain_squarings), [1, 2, 4, 8, 16].map(Some));
     assert_eq!(chain_squarings((1 << 32) + 1), Some(32));
     assert_eq!([7, 37, 65539, (1 << 33) - 1].map(chain_squarings), [None; 4]);
+}
+
+#[test]
+fn columns_do_as_rows_for_every_number_of_blocks() {
+    let operands: Vec<Vec<Block<u32>>> = operands().iter().map(|x| blocks::<u32>(x, LEN)).collect();
+    let (rows, columns) = (by_rows::<u32>(), BY_COLUMNS);
+    for count in 1..=operands[0].len() {
+        for (i, a) in operands.iter().enumerate() {
+            // From the top, so that the windows at both ends have something in them.
+            let a = &a[a.len() - count..];
+            let b = &operands[(7 * i + count) % operands.len()][..count];
+            let case = format!("{count} blocks, operand {i}");
+
+            let mut squares = [vec![[5; 4]; 2 * count], vec![[9; 4]; 2 * count]];
+            (rows.square)(&mut squares[0], a);
+            (columns.square)(&mut squares[1], a);
+            assert_eq!(squares[0], squares[1], "square, {case}");
+
+            let mut products = [[b, a].concat(), [b, a].concat()];
+            (rows.multiply_upper_half)(&mut products[0], b);
+            (columns.multiply_upper_half)(&mut products[1], b);
+            assert_eq!(products[0], products[1], "product, {case}");
+
+            let mut n = b.to_vec();
+            n[0][0] |= 1;
+            let n0 = negative_inverse(&[n[0][0], n[0][1]]);
+            let [mut by_rows, mut by_columns] = squares;
+            let carries = (
+                (rows.reduce)(&mut by_rows, &n, n0),
+                (columns.reduce)(&mut by_columns, &n, n0),
+            );
+            assert_eq!(carries.0, carries.1, "reduction, {case}");
+            assert_eq!(by_rows[count..], by_columns[count..], "reduction, {case}");
+        }
+    }
 }
