@@ -8,7 +8,7 @@
 //! | ifma | 52 bits, eight to a vector | on x86-64 where the CPU has AVX-512 IFMA, for e = 65537 and at most 4096 bits |
 //! | avx2 | 28 bits, four to a vector | on x86-64 where the CPU has AVX2 and not the above, for the same keys |
 //! | portable64 | 64 bits, products of 128 | on targets with 64-bit pointers |
-//! | portable32 | 32 bits, products of 64 | on all other targets |
+//! | portable32 | 32 bits, products of 64 | on all other targets; its inner loop may be assembly, see `arm` |
 //!
 //! `--cfg rs256_backend="portable64"` or `"portable32"` forces one of them, and `"avx2"` leaves out IFMA. Every backend
 //! answers the same question in the same words: is s^e mod n the encoded message of this digest? `tests.rs` holds all

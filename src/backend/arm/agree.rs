@@ -8,8 +8,10 @@ use crate::backend::portable::by_columns::{Window, add_rows_in_safe_code};
 /// More than two turns of the loop of eight rows.
 const LIMBS: usize = 20;
 
-/// Numbers by the first of their limbs, and how one limb follows from that before it.
-const OPERANDS: [(u32, fn(u32) -> u32); 8] = [
+/// A number, by the first of its limbs and how one limb follows from that before it.
+type Operand = (u32, fn(u32) -> u32);
+
+const OPERANDS: [Operand; 8] = [
     (0, |_| 0),
     (u32::MAX, |_| u32::MAX),
     (1, |_| 0),
@@ -20,7 +22,7 @@ const OPERANDS: [(u32, fn(u32) -> u32); 8] = [
     (1, |x| x.wrapping_mul(1_664_525).wrapping_add(1_013_904_223)),
 ];
 
-fn number<const N: usize>((first, next): (u32, fn(u32) -> u32)) -> [u32; N] {
+fn number<const N: usize>((first, next): Operand) -> [u32; N] {
     let mut following = first;
     [(); N].map(|()| {
         let limb = following;
@@ -39,7 +41,7 @@ pub(in crate::backend) fn agree() -> bool {
 }
 
 #[cfg(all(feature = "cortex-m0", not(target_has_atomic = "32")))]
-fn on_operands(a: (u32, fn(u32) -> u32), b: (u32, fn(u32) -> u32), start: (u32, fn(u32) -> u32)) -> bool {
+fn on_operands(a: Operand, b: Operand, start: Operand) -> bool {
     let (a, b) = (number::<LIMBS>(a), number::<{ LIMBS + 3 }>(b));
     let columns = number::<4>(start);
     (0..=LIMBS).all(|rows| {
@@ -55,7 +57,7 @@ fn on_operands(a: (u32, fn(u32) -> u32), b: (u32, fn(u32) -> u32), start: (u32, 
 }
 
 #[cfg(not(all(feature = "cortex-m0", not(target_has_atomic = "32"))))]
-fn on_operands(a: (u32, fn(u32) -> u32), b: (u32, fn(u32) -> u32), start: (u32, fn(u32) -> u32)) -> bool {
+fn on_operands(a: Operand, b: Operand, start: Operand) -> bool {
     use crate::backend::Block;
     use crate::backend::portable::kernel::columns;
 

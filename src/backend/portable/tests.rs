@@ -54,11 +54,14 @@ fn operands() -> Vec<Vec<u32>> {
     operands
 }
 
+/// Of `kernel::reduce`.
+type Reduce<L> = fn(&mut [Block<L>], &[Block<L>], L) -> L;
+
 /// The steps that go by rows or by columns.
 struct Steps<L> {
     square: fn(&mut [Block<L>], &[Block<L>]),
     multiply_upper_half: fn(&mut [Block<L>], &[Block<L>]),
-    reduce: fn(&mut [Block<L>], &[Block<L>], L) -> L,
+    reduce: Reduce<L>,
 }
 
 const fn by_rows<L: Limb>() -> Steps<L> {
