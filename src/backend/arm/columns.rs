@@ -20,6 +20,8 @@ pub(crate) fn add_rows(window: &mut Window, a: &[u32], b: &[u32]) {
     unsafe { rows(a.as_ptr(), b.as_ptr(), a.len(), window) }
 }
 
+/// [`add_rows`] for m >= 1 limbs at `a` and m + 3 limbs at `b`.
+///
 /// With limbs in halves, a = a' + a''·2^16 and b = b' + b''·2^16, a row is four chains of four products, and those of a
 /// chain do not overlap: a'·b' and, a limb higher, a''·b'' in the even sums; a''·b' and a'·b'' in the odd sums, which
 /// weigh 2^16 more. So there are four passes over all rows, each with its sums in r4 to r7 and the carries out of them
