@@ -8,7 +8,7 @@
 //! | ifma | 52 bits, eight to a vector | on x86-64 where the CPU has AVX-512 IFMA, for e = 65537 and at most 4096 bits |
 //! | avx2 | 28 bits, four to a vector | on x86-64 where the CPU has AVX2 and not the above, for the same keys |
 //! | portable64 | 64 bits, products of 128 | on targets with 64-bit pointers |
-//! | portable32 | 32 bits, products of 64 | on all other targets |
+//! | portable32 | 32 bits, products of 64 | on all other targets; its inner loop may be assembly, see `arm` |
 //!
 //! `--cfg rs256_backend="portable64"` or `"portable32"` forces one of them, and `"avx2"` leaves out IFMA. Every backend
 //! answers the same question in the same words: is s^e mod n the encoded message of this digest? `tests.rs` holds all
@@ -45,7 +45,10 @@ compile_error!("rs256_backend=\"ifma\" is for x86-64 only");
 #[cfg(all(rs256_backend = "avx2", not(target_arch = "x86_64")))]
 compile_error!("rs256_backend=\"avx2\" is for x86-64 only");
 
-#[cfg(all(feature = "cortex-m-dsp", target_arch = "arm"))]
+#[cfg(all(
+    target_arch = "arm",
+    any(feature = "cortex-m-dsp", all(feature = "cortex-m0", not(target_has_atomic = "32")))
+))]
 mod arm;
 pub(crate) mod limb;
 mod portable;
@@ -441,6 +444,18 @@ impl<S: RsaSize> PortableKey<S> {
 #[allow(missing_docs)]
 pub mod internals {
     use super::{Inner, KeyRef, LANES, MessageHash, PortableKey, PreparedKey, RsaPublicKey, RsaSize};
+
+    /// Whether the assembly of the build, if it has any, does what the safe code does.
+    pub fn assembly_agrees() -> bool {
+        #[cfg(all(
+            rs256_internals,
+            target_arch = "arm",
+            any(feature = "cortex-m-dsp", all(feature = "cortex-m0", not(target_has_atomic = "32")))
+        ))]
+        return super::arm::agree();
+        #[allow(unreachable_code)]
+        true
+    }
 
     /// The key as a machine without vector code prepares it.
     pub fn prepare_portable<S: RsaSize>(key: &RsaPublicKey<S>) -> PreparedKey<S> {

@@ -7,9 +7,15 @@
 //! [`Verifier::verify`] is the five stages, in this order; each module of the crate belongs to one of them.
 #![no_std]
 #![deny(unsafe_code)]
-// Vector code for x86-64 and the assembly of `cortex-m-dsp` need it; no other build has any.
+// Vector code for x86-64 and the assembly for Cortex-M need it; no other build has any.
 #![cfg_attr(
-    not(any(target_arch = "x86_64", all(target_arch = "arm", feature = "cortex-m-dsp"))),
+    not(any(
+        target_arch = "x86_64",
+        all(
+            target_arch = "arm",
+            any(feature = "cortex-m-dsp", all(feature = "cortex-m0", not(target_has_atomic = "32")))
+        )
+    )),
     forbid(unsafe_code)
 )]
 #![warn(unreachable_pub)]

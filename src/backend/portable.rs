@@ -16,8 +16,10 @@
 //!
 //! Run time depends on the values throughout. All of them are public: modulus, exponent, signature and digest.
 
+#[cfg(any(test, all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32"))))]
+pub(super) mod by_columns;
 mod enter;
-mod kernel;
+pub(super) mod kernel;
 
 use self::enter::enter;
 use self::kernel::{Blocks, add_product, is_below, multiply_upper_half, reduce, square, subtract};

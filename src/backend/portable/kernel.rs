@@ -17,6 +17,8 @@
 //! BOUND: with Q, S < B⁴ for q and s as numbers, S + t(j) + Q·b(j) <= (B⁴ - 1) + (B - 1) + (B⁴ - 1)(B - 1) = B⁵ - 1:
 //! the column that leaves and four pending limbs hold everything, and each single step is a `mac`, which always fits.
 
+#[cfg(all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32")))]
+use super::by_columns;
 use crate::backend::limb::Limb;
 
 /// Four limbs, lowest first.
@@ -35,15 +37,62 @@ fn column<L: Limb>(t: &mut L, q: Block<L>, b: L, s: &mut Block<L>) {
     *s = [s0, s1, s2, s3];
 }
 
-/// How a limb width goes through a row.
+/// How a limb width goes through a number: by rows, which may have one step in assembly, or by columns.
 pub(crate) trait Columns: Copy {
     /// The blocks of `b` against four multipliers, in as many blocks of `t`; from the pending limbs `s` to those that
     /// are pending then.
     fn multiply_columns(t: &mut [Block<Self>], q: &Block<Self>, b: &[Block<Self>], s: &mut Block<Self>);
+
+    /// See [`square`].
+    #[inline(always)]
+    fn square(t: &mut [Block<Self>], a: &[Block<Self>])
+    where
+        Self: Limb,
+    {
+        square_by_rows(t, a);
+    }
+
+    /// See [`multiply_upper_half`].
+    #[inline(always)]
+    fn multiply_upper_half(t: &mut [Block<Self>], b: &[Block<Self>])
+    where
+        Self: Limb,
+    {
+        multiply_upper_half_by_rows(t, b);
+    }
+
+    /// See [`reduce`].
+    #[inline(always)]
+    fn reduce(t: &mut [Block<Self>], n: &[Block<Self>], n0: Self) -> Self
+    where
+        Self: Limb,
+    {
+        reduce_by_rows(t, n, n0)
+    }
+}
+
+/// `t = a²`, where t is twice as long as `a`.
+#[inline(always)]
+pub(super) fn square<L: Limb>(t: &mut [Block<L>], a: &[Block<L>]) {
+    L::square(t, a);
+}
+
+/// `t = u·b` for the upper half u of t, where t is twice as long as `b`.
+#[inline(always)]
+pub(super) fn multiply_upper_half<L: Limb>(t: &mut [Block<L>], b: &[Block<L>]) {
+    L::multiply_upper_half(t, b);
+}
+
+/// Montgomery reduction: makes t a multiple of R by adding a multiple of n; (t + q·n)/R is then the upper half of t and
+/// the carry that is returned. `n0` is -1/n modulo B. The lower half of t is left undefined.
+// BOUND: q <= R - 1, so the result is below t/R + n.
+#[inline(always)]
+pub(super) fn reduce<L: Limb>(t: &mut [Block<L>], n: &[Block<L>], n0: L) -> L {
+    L::reduce(t, n, n0)
 }
 
 #[inline(always)]
-fn columns<L: Limb>(t: &mut [Block<L>], q: &Block<L>, b: &[Block<L>], s: &mut Block<L>) {
+pub(in crate::backend) fn columns<L: Limb>(t: &mut [Block<L>], q: &Block<L>, b: &[Block<L>], s: &mut Block<L>) {
     let (q, mut pending) = (*q, *s);
     for ([b0, b1, b2, b3], [t0, t1, t2, t3]) in b.iter().zip(t) {
         column(t0, q, *b0, &mut pending);
@@ -61,7 +110,10 @@ impl Columns for u64 {
     }
 }
 
-#[cfg(not(all(feature = "cortex-m-dsp", target_arch = "arm")))]
+#[cfg(not(all(
+    target_arch = "arm",
+    any(feature = "cortex-m-dsp", all(feature = "cortex-m0", not(target_has_atomic = "32")))
+)))]
 impl Columns for u32 {
     // The compiler decides: inlined for speed, one copy of it for size.
     #[inline]
@@ -74,6 +126,28 @@ impl Columns for u32 {
 impl Columns for u32 {
     fn multiply_columns(t: &mut [Block<Self>], q: &Block<Self>, b: &[Block<Self>], s: &mut Block<Self>) {
         crate::backend::arm::multiply_columns(t, q, b, s);
+    }
+}
+
+#[cfg(all(feature = "cortex-m0", target_arch = "arm", not(target_has_atomic = "32")))]
+impl Columns for u32 {
+    fn multiply_columns(t: &mut [Block<Self>], q: &Block<Self>, b: &[Block<Self>], s: &mut Block<Self>) {
+        columns(t, q, b, s);
+    }
+
+    #[inline(always)]
+    fn square(t: &mut [Block<Self>], a: &[Block<Self>]) {
+        by_columns::square(t, a);
+    }
+
+    #[inline(always)]
+    fn multiply_upper_half(t: &mut [Block<Self>], b: &[Block<Self>]) {
+        by_columns::multiply_upper_half(t, b);
+    }
+
+    #[inline(always)]
+    fn reduce(t: &mut [Block<Self>], n: &[Block<Self>], n0: Self) -> Self {
+        by_columns::reduce(t, n, n0)
     }
 }
 
@@ -116,12 +190,10 @@ pub(super) fn add_product<L: Limb>(t: &mut [Block<L>], a: impl Iterator<Item = B
     carry
 }
 
-/// `t = u·b` for the upper half u of t, where t is twice as long as `b`.
-///
 /// The block of u that a row takes as its multipliers lies where the row ends, so that the pending limbs replace it.
 // BOUND: no row before has come as far as the end of this one, so the pending limbs are all there is.
 #[inline(always)]
-pub(super) fn multiply_upper_half<L: Limb>(t: &mut [Block<L>], b: &[Block<L>]) {
+fn multiply_upper_half_by_rows<L: Limb>(t: &mut [Block<L>], b: &[Block<L>]) {
     clear_lower_half(t, b);
     let mut t = t;
     for _ in b {
@@ -143,11 +215,9 @@ fn clear_lower_half<L: Limb>(t: &mut [Block<L>], half: &[Block<L>]) {
     }
 }
 
-/// `t = a²`, where t is twice as long as `a`.
-///
 /// Products of two different limbs are taken once; then one pass doubles them and adds the squares.
 #[inline(always)]
-pub(super) fn square<L: Limb>(t: &mut [Block<L>], a: &[Block<L>]) {
+fn square_by_rows<L: Limb>(t: &mut [Block<L>], a: &[Block<L>]) {
     clear_lower_half(t, a);
     let mut rows = &mut *t;
     let mut left = a;
@@ -183,11 +253,8 @@ pub(super) fn square<L: Limb>(t: &mut [Block<L>], a: &[Block<L>]) {
     }
 }
 
-/// Montgomery reduction: makes t a multiple of R by adding a multiple of n; (t + q·n)/R is then the upper half of t and
-/// the carry that is returned. `n0` is -1/n modulo B. The lower half of t is left undefined.
-// BOUND: q <= R - 1, so the result is below t/R + n.
 #[inline(always)]
-pub(super) fn reduce<L: Limb>(t: &mut [Block<L>], n: &[Block<L>], n0: L) -> L {
+fn reduce_by_rows<L: Limb>(t: &mut [Block<L>], n: &[Block<L>], n0: L) -> L {
     let mut carry = L::ZERO;
     let [first, after @ ..] = n else { return carry };
     let [b0, b1, b2, b3] = *first;

@@ -3,8 +3,8 @@
 //! The steps of the portable backend one by one, for both widths, against the oracle.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::vec;
 use std::vec::Vec;
+use std::{format, vec};
 
 use super::kernel::{Blocks, add_product, is_below, reduce, square, subtract, write_be};
 use super::*;
@@ -54,15 +54,44 @@ fn operands() -> Vec<Vec<u32>> {
     operands
 }
 
-fn products_match<L: Limb>() {
+/// Of `kernel::reduce`.
+type Reduce<L> = fn(&mut [Block<L>], &[Block<L>], L) -> L;
+
+/// The steps that go by rows or by columns.
+struct Steps<L> {
+    square: fn(&mut [Block<L>], &[Block<L>]),
+    multiply_upper_half: fn(&mut [Block<L>], &[Block<L>]),
+    reduce: Reduce<L>,
+}
+
+const fn by_rows<L: Limb>() -> Steps<L> {
+    Steps {
+        square: square::<L>,
+        multiply_upper_half: multiply_upper_half::<L>,
+        reduce: reduce::<L>,
+    }
+}
+
+const BY_COLUMNS: Steps<u32> = Steps {
+    square: by_columns::square,
+    multiply_upper_half: by_columns::multiply_upper_half,
+    reduce: by_columns::reduce,
+};
+
+fn products_match<L: Limb>(steps: &Steps<L>) {
     let operands = operands();
     for (i, x) in operands.iter().enumerate() {
         let a = blocks::<L>(x, LEN);
         let mut t = vec![[L::low_ones(5); 4]; 2 * a.len()];
-        square(&mut t, &a);
+        (steps.square)(&mut t, &a);
         assert!(equal(&number(&t), &naive::mul(x, x)), "square of operand {i}");
 
         for (j, y) in operands.iter().enumerate().skip(i % 5).step_by(5) {
+            let (mut t, b) = (vec![[L::low_ones(5); 4]; a.len()], blocks::<L>(y, LEN));
+            t.extend(&a);
+            (steps.multiply_upper_half)(&mut t, &b);
+            assert!(equal(&number(&t), &naive::mul(x, y)), "operands {i}, {j}");
+
             // The largest addend makes the carry out of t appear.
             for addend in [vec![0; LEN / 2], vec![u32::MAX; LEN / 2]] {
                 let mut t = blocks::<L>(&addend, 2 * LEN);
@@ -79,8 +108,9 @@ fn products_match<L: Limb>() {
 
 #[test]
 fn squares_and_products_match_the_oracle() {
-    products_match::<u64>();
-    products_match::<u32>();
+    products_match::<u64>(&by_rows());
+    products_match::<u32>(&by_rows());
+    products_match::<u32>(&BY_COLUMNS);
 }
 
 /// -1/n modulo one limb, bit by bit: bit i is set when n·x + 1 is not yet zero there.
@@ -95,7 +125,7 @@ pub(in crate::backend) fn negative_inverse<L: Limb>(n: &[u32]) -> L {
     L::pop(&x.to_be_bytes()).0
 }
 
-fn reductions_match<L: Limb>() {
+fn reductions_match<L: Limb>(steps: &Steps<L>) {
     let operands = operands();
     for (i, n) in operands.iter().enumerate().filter(|(_, n)| n[0] & 1 == 1) {
         let modulus = blocks::<L>(n, LEN);
@@ -103,7 +133,7 @@ fn reductions_match<L: Limb>() {
         for (j, x) in operands.iter().enumerate().skip(i % 17).step_by(17) {
             let t = naive::mul(x, &operands[(i + j) % operands.len()]);
             let mut reduced = blocks::<L>(&t, 2 * LEN);
-            let carry = reduce(&mut reduced, &modulus, n0);
+            let carry = (steps.reduce)(&mut reduced, &modulus, n0);
             // Result·R and t differ by q·n with q < R: congruent, and the result is below t/R + n.
             let mut result = number(&reduced[modulus.len()..]);
             result.push(u32::from(carry != L::ZERO));
@@ -124,8 +154,9 @@ fn reductions_match<L: Limb>() {
 
 #[test]
 fn reductions_match_the_oracle() {
-    reductions_match::<u64>();
-    reductions_match::<u32>();
+    reductions_match::<u64>(&by_rows());
+    reductions_match::<u32>(&by_rows());
+    reductions_match::<u32>(&BY_COLUMNS);
 }
 
 fn subtractions_match<L: Limb>() {
@@ -195,4 +226,39 @@ fn exponents_with_a_chain() {
     assert_eq!([3, 5, 17, 257, 65537].map(chain_squarings), [1, 2, 4, 8, 16].map(Some));
     assert_eq!(chain_squarings((1 << 32) + 1), Some(32));
     assert_eq!([7, 37, 65539, (1 << 33) - 1].map(chain_squarings), [None; 4]);
+}
+
+#[test]
+fn columns_do_as_rows_for_every_number_of_blocks() {
+    let operands: Vec<Vec<Block<u32>>> = operands().iter().map(|x| blocks::<u32>(x, LEN)).collect();
+    let (rows, columns) = (by_rows::<u32>(), BY_COLUMNS);
+    for count in 1..=operands[0].len() {
+        for (i, a) in operands.iter().enumerate() {
+            // From the top, so that the windows at both ends have something in them.
+            let a = &a[a.len() - count..];
+            let b = &operands[(7 * i + count) % operands.len()][..count];
+            let case = format!("{count} blocks, operand {i}");
+
+            let mut squares = [vec![[5; 4]; 2 * count], vec![[9; 4]; 2 * count]];
+            (rows.square)(&mut squares[0], a);
+            (columns.square)(&mut squares[1], a);
+            assert_eq!(squares[0], squares[1], "square, {case}");
+
+            let mut products = [[b, a].concat(), [b, a].concat()];
+            (rows.multiply_upper_half)(&mut products[0], b);
+            (columns.multiply_upper_half)(&mut products[1], b);
+            assert_eq!(products[0], products[1], "product, {case}");
+
+            let mut n = b.to_vec();
+            n[0][0] |= 1;
+            let n0 = negative_inverse(&[n[0][0], n[0][1]]);
+            let [mut by_rows, mut by_columns] = squares;
+            let carries = (
+                (rows.reduce)(&mut by_rows, &n, n0),
+                (columns.reduce)(&mut by_columns, &n, n0),
+            );
+            assert_eq!(carries.0, carries.1, "reduction, {case}");
+            assert_eq!(by_rows[count..], by_columns[count..], "reduction, {case}");
+        }
+    }
 }

@@ -15,8 +15,8 @@ pub struct Board {
     /// Folder of its memory map, and value of the cfg `board`.
     memory: &'static str,
     rustflags: &'static str,
-    /// Whether the processor has UMAAL.
-    has_dsp: bool,
+    /// The feature with assembly for the processor.
+    assembly: Option<&'static str>,
     emulator: &'static [&'static str],
     /// Instructions for so many ticks of the board's counter.
     instructions_per_ticks: (u64, u64),
@@ -31,7 +31,7 @@ pub const BOARDS: &[Board] = &[
         target: "thumbv7em-none-eabihf",
         memory: "mps2",
         rustflags: ARM,
-        has_dsp: true,
+        assembly: Some("cortex-m-dsp"),
         // 64 ns an instruction and 40 ns a tick.
         emulator: &["qemu-system-arm", "-M", "mps2-an386", "-icount", "shift=6"],
         instructions_per_ticks: (5, 8),
@@ -42,7 +42,7 @@ pub const BOARDS: &[Board] = &[
         memory: "mps2-an505",
         // Without it the target has no DSP extension, and the arithmetic takes twice as long.
         rustflags: "-C link-arg=-Tlink.x -C target-cpu=cortex-m33",
-        has_dsp: true,
+        assembly: Some("cortex-m-dsp"),
         // 64 ns an instruction and 50 ns a tick.
         emulator: &["qemu-system-arm", "-M", "mps2-an505", "-icount", "shift=6"],
         instructions_per_ticks: (25, 32),
@@ -52,7 +52,7 @@ pub const BOARDS: &[Board] = &[
         target: "thumbv6m-none-eabi",
         memory: "mps2",
         rustflags: ARM,
-        has_dsp: false,
+        assembly: Some("cortex-m0"),
         emulator: &["qemu-system-arm", "-M", "mps2-an385", "-icount", "shift=6"],
         instructions_per_ticks: (5, 8),
     },
@@ -61,7 +61,7 @@ pub const BOARDS: &[Board] = &[
         target: "riscv32imac-unknown-none-elf",
         memory: "virt",
         rustflags: RISCV,
-        has_dsp: false,
+        assembly: None,
         emulator: &[
             "qemu-system-riscv32",
             "-M",
@@ -78,7 +78,7 @@ pub const BOARDS: &[Board] = &[
         target: "wasm32-unknown-unknown",
         memory: "",
         rustflags: "-C link-arg=--export=run_program",
-        has_dsp: false,
+        assembly: None,
         emulator: &[],
         instructions_per_ticks: (1, 1),
     },
@@ -123,11 +123,25 @@ pub const VARIANTS: &[Variant] = &[
         rustflags: "--cfg sha2_backend_soft=\"compact\"",
         features: &["cortex-m-dsp"],
     },
+    Variant {
+        name: "3 m0",
+        explanation: "opt-level 3, SHA-256 unrolled, feature cortex-m0",
+        profile: "speed",
+        rustflags: "",
+        features: &["cortex-m0"],
+    },
+    Variant {
+        name: "s m0",
+        explanation: "opt-level \"s\", SHA-256 compact, feature cortex-m0",
+        profile: "size",
+        rustflags: "--cfg sha2_backend_soft=\"compact\"",
+        features: &["cortex-m0"],
+    },
 ];
 
 impl Variant {
     pub fn is_for(&self, board: &Board) -> bool {
-        board.has_dsp || !self.features.contains(&"cortex-m-dsp")
+        self.features.iter().all(|&feature| board.assembly == Some(feature))
     }
 }
 

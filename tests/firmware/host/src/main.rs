@@ -65,7 +65,9 @@ fn run(boards: &[&Board], bless: bool) -> Result<()> {
 /// All figures of one board and variant, and the proof that nothing panics, allocates or needs a heavy routine.
 fn measure(board: &Board, variant: &Variant) -> Result<Vec<Row>> {
     let row = |what: String, value| Row::new(board.name, variant.name, what, value);
-    let bins = ["empty", "measure", "panic_free"].into_iter().chain(FLASH);
+    let bins = ["empty", "measure", "panic_free", "arithmetic"]
+        .into_iter()
+        .chain(FLASH);
     let built = board.build(variant, bins.clone(), None)?;
     for bin in bins {
         image::refuse_heavy_symbols(board, &built.join(bin)).map_err(|error| format!("{bin}: {error}"))?;
@@ -93,6 +95,7 @@ fn measure(board: &Board, variant: &Variant) -> Result<Vec<Row>> {
         }
     }
     board.run(&built.join("panic_free"))?;
+    board.run(&built.join("arithmetic"))?;
     let empty = image::flash(board, &built.join("empty"))?;
     for bin in FLASH {
         let flash = image::flash(board, &built.join(bin))?;
