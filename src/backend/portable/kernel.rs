@@ -86,7 +86,9 @@ fn multiply_row<'t, L: Limb>(
     b: &[Block<L>],
     s: &mut Block<L>,
 ) -> &'t mut [Block<L>] {
-    let (below, above) = t.split_at_mut_checked(b.len()).unwrap_or_default();
+    let Some((below, above)) = t.split_at_mut_checked(b.len()) else {
+        return &mut [];
+    };
     L::multiply_columns(below, q, b, s);
     above
 }
