@@ -213,11 +213,7 @@ fn saturating_exponent(text: &[u8]) -> i32 {
             }
         }
     }
-    if is_negative {
-        exponent.wrapping_neg()
-    } else {
-        exponent
-    }
+    if is_negative { exponent.wrapping_neg() } else { exponent }
 }
 
 #[cfg(test)]
