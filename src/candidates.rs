@@ -41,7 +41,7 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
         previous: &Candidate<'k, S>,
         header: &JoseHeader<'_>,
     ) -> Option<Candidate<'k, S>> {
-        self.candidate_from(header, previous.authority_index, previous.key_index.saturating_add(1))
+        self.candidate_from(header, previous.authority_index, previous.key_index + 1)
             .ok()
     }
 

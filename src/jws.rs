@@ -70,9 +70,8 @@ impl<'t> CompactJws<'t> {
         }
         let payload_len = base64url::decoded_len(payload.len()).ok_or(InvalidBase64url)?;
         // the signature and the dot before it are what follows the signing input
-        let signing_input_len = token.len().saturating_sub(signature.len()).saturating_sub(1);
         let (signing_input, after_signing_input) = token
-            .split_at_checked(signing_input_len)
+            .split_at_checked(token.len().wrapping_sub(signature.len() + 1))
             .ok_or(JwsError::SegmentCount)?;
         Ok(Self {
             signing_input,
@@ -106,9 +105,7 @@ impl<'t> CompactJws<'t> {
 
     const fn needed(&self, longest_signature: usize) -> usize {
         // BOUND: all three together are below MAX_TOKEN_LEN
-        self.header_len
-            .saturating_add(self.payload_len)
-            .saturating_add(self.signature_room(longest_signature))
+        self.header_len + self.payload_len + self.signature_room(longest_signature)
     }
 
     const fn signature_room(&self, longest_signature: usize) -> usize {
@@ -142,12 +139,13 @@ impl<'t> CompactJws<'t> {
     /// Where in `buf` the header, the payload and the signature go; the last room may be too large.
     #[inline(always)]
     pub(crate) fn rooms<'b>(&self, longest_signature: usize, buf: &'b mut [u8]) -> Result<Rooms<'b>, Error> {
-        let too_small = too_small(self.needed(longest_signature));
-        let (header, rest) = buf.split_at_mut_checked(self.header_len).ok_or(too_small)?;
-        let (payload, rest) = rest.split_at_mut_checked(self.payload_len).ok_or(too_small)?;
-        if rest.len() < self.signature_room(longest_signature) {
-            return Err(too_small);
+        let needed = self.needed(longest_signature);
+        if buf.len() < needed {
+            return Err(too_small(needed));
         }
+        // BOUND: both are part of what is needed, so the rooms are there.
+        let (header, rest) = buf.split_at_mut_checked(self.header_len).unwrap_or_default();
+        let (payload, rest) = rest.split_at_mut_checked(self.payload_len).unwrap_or_default();
         Ok((header, payload, rest))
     }
 

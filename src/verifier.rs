@@ -115,8 +115,11 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
         T: AsRef<[u8]> + ?Sized,
     {
         let mut decoded = DecodedJws::empty();
-        let signer = self.verify_signature(token.as_ref(), buf, &mut decoded)?; // 1 parse, 2 decode, 3 key lookup, 4 verify
-        self.accept(&signer, &mut decoded, now) // 5 claims and policy
+        // 1 parse, 2 decode, 3 key lookup, 4 verify. By reference: moved out, the signer would be copied.
+        match &self.verify_signature(token.as_ref(), buf, &mut decoded) {
+            Ok(signer) => self.accept(signer, &mut decoded, now), // 5 claims and policy
+            Err(error) => Err(*error),
+        }
     }
 
     // As below.

@@ -155,22 +155,22 @@ impl<'n, P: Place> Names<'n, P> {
             self.count += 1;
             Ok(NameHash::new(hash))
         } else {
-            self.append(P::new(0, open), (text, end), name)?;
+            self.append(text, (open, end), name)?;
             self.count += 1;
             Ok(NameHash::new(0))
         }
     }
 
     /// [`insert_after`] in a list.
-    fn append(&mut self, entry: P, (text, end): (&str, usize), name: JsonStr<'_>) -> Result<(), JsonError> {
-        let wanted = (name, as_written(text, entry.offset(), end));
+    fn append(&mut self, text: &str, (open, end): (usize, usize), name: JsonStr<'_>) -> Result<(), JsonError> {
+        let wanted = (name, as_written(text, open, end));
         for other in &mut *self.places {
             if *other == P::default() {
-                *other = entry;
+                *other = P::new(0, open);
                 break;
             }
             if self.spelling.is_name_at(text, other.offset(), wanted) {
-                return Err(JsonError::new(JsonErrorKind::DuplicateName, entry.offset()));
+                return Err(JsonError::new(JsonErrorKind::DuplicateName, open));
             }
         }
         Ok(())

@@ -88,6 +88,7 @@ impl<'j> JsonStr<'j> {
     }
 
     #[cfg_attr(target_pointer_width = "64", cold)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn means(&self, other: &str) -> bool {
         let mut left = other.as_bytes();
         for octet in self.octets() {
@@ -320,6 +321,7 @@ fn decode_unicode_escape(text: &[u8]) -> Option<(char, usize)> {
 }
 
 /// The UTF-16 code unit of the `\uXXXX` that `text` begins with.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 fn code_unit(text: &[u8]) -> Option<u32> {
     let [b'\\', b'u', digits @ ..] = text.first_chunk::<6>()? else {
         return None;

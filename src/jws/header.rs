@@ -179,6 +179,7 @@ fn string(value: JsonValue<'_>) -> Result<JsonStr<'_>, HeaderError> {
 }
 
 /// Whether a media type of a header equals `expected`, each with or without `application/`.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 fn is_media_type(found: JsonStr<'_>, expected: &str) -> bool {
     // A type with an escape left in it is no media type.
     found

@@ -66,14 +66,11 @@ pub(crate) fn digest_of_blocks(message: &[u8], digest: &mut [u8; 32]) {
     let (blocks, rest) = message.as_chunks::<BLOCK>();
     compress256(&mut state, blocks);
     // FIPS 180-4 section 5.1.1: a one-bit, zero-bits, and the length in bits in the last eight octets of a block.
-    let mut last = [0; BLOCK];
-    for (index, octet) in last.iter_mut().enumerate() {
-        *octet = match rest.get(index) {
-            Some(octet) => *octet,
-            None if index == rest.len() => 0x80,
-            None => 0,
-        };
-    }
+    let mut last: [u8; BLOCK] = core::array::from_fn(|index| match rest.get(index) {
+        Some(octet) => *octet,
+        None if index == rest.len() => 0x80,
+        None => 0,
+    });
     if rest.len() >= BLOCK - size_of::<u64>() {
         compress256(&mut state, slice::from_ref(&last));
         last = [0; BLOCK];
@@ -84,7 +81,7 @@ pub(crate) fn digest_of_blocks(message: &[u8], digest: &mut [u8; 32]) {
         *end = bits.to_be_bytes();
     }
     compress256(&mut state, slice::from_ref(&last));
-    for (to, word) in digest.as_chunks_mut().0.iter_mut().zip(state) {
+    for (to, word) in digest.as_chunks_mut().0.iter_mut().zip(&state) {
         *to = word.to_be_bytes();
     }
 }

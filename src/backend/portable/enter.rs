@@ -10,7 +10,7 @@
 //! limbs shifted up until the highest bit is set; all other arithmetic is on n as it is.
 
 use super::Modulus;
-use super::kernel::Block;
+use super::kernel::{Block, subtract_limbs};
 use crate::backend::limb::Limb;
 
 /// `x = x·R mod n`, for x below n. `scratch` is at least as long as x.
@@ -33,10 +33,8 @@ pub(super) fn enter<L: Limb>(x: &mut [Block<L>], n: &Modulus<'_, L>, scratch: &m
 
     // With m = B^limbs, x·B - q·n is computed as x·B + q·(m - n): its part below m is the new x, and the part above is
     // q exactly when the difference is not negative.
-    let mut borrow = false;
-    for (negated, &n) in negated.iter_mut().zip(n) {
-        (*negated, borrow) = L::sub(L::ZERO, n, borrow);
-    }
+    negated.fill(L::ZERO);
+    subtract_limbs(negated, n);
     for _ in 0..steps {
         let [.., x3, x2, x1, x0] = *x else { return };
         let u = [
@@ -47,9 +45,9 @@ pub(super) fn enter<L: Limb>(x: &mut [Block<L>], n: &Modulus<'_, L>, scratch: &m
         let q = L::quotient(u, d, v);
         let above = shift_and_add(x, negated, q);
         // BOUND: the estimate is q or q + 1 (Knuth, The Art of Computer Programming, volume 2, section 4.3.1: two
-        // limbs of a normalised divisor), so adding n back once is enough.
+        // limbs of a normalised divisor), so adding n back once is enough, which modulo m is taking m - n away.
         if above != q {
-            add(x, n);
+            subtract_limbs(x, negated);
         }
     }
 }
@@ -77,13 +75,4 @@ fn shift_and_add<L: Limb>(x: &mut [L], y: &[L], q: L) -> L {
         step(x, y);
     }
     L::add(below, carry, L::ZERO).0
-}
-
-/// `x += y` modulo the length of x.
-#[cold]
-fn add<L: Limb>(x: &mut [L], y: &[L]) {
-    let mut carry = L::ZERO;
-    for (x, &y) in x.iter_mut().zip(y) {
-        (*x, carry) = L::add(*x, y, carry);
-    }
 }

@@ -160,7 +160,9 @@ fn multiply_row<'t, L: Limb>(
     b: &[Block<L>],
     s: &mut Block<L>,
 ) -> &'t mut [Block<L>] {
-    let (below, above) = t.split_at_mut_checked(b.len()).unwrap_or_default();
+    let Some((below, above)) = t.split_at_mut_checked(b.len()) else {
+        return &mut [];
+    };
     L::multiply_columns(below, q, b, s);
     above
 }
@@ -293,8 +295,14 @@ pub(super) fn is_below<L: Limb>(x: &[Block<L>], y: &[Block<L>]) -> bool {
 
 /// `x -= y` modulo R, for numbers of equal length; returns whether x was below y.
 pub(super) fn subtract<L: Limb>(x: &mut [Block<L>], y: &[Block<L>]) -> bool {
+    subtract_limbs(x.as_flattened_mut(), y.as_flattened())
+}
+
+/// [`subtract`] for any number of limbs.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+pub(super) fn subtract_limbs<L: Limb>(x: &mut [L], y: &[L]) -> bool {
     let mut borrow = false;
-    for (x, &y) in x.as_flattened_mut().iter_mut().zip(y.as_flattened()) {
+    for (x, &y) in x.iter_mut().zip(y) {
         (*x, borrow) = L::sub(*x, y, borrow);
     }
     borrow

@@ -8,7 +8,7 @@ use std::string::ToString;
 use std::vec::Vec;
 
 use super::{canonical, read};
-use crate::json::{JsonStr, JsonValue, Members, Scratch};
+use crate::json::{JsonStr, JsonValue, Members, Scratch, place_of};
 
 /// The value of the only member of `text`.
 fn only(text: &str) -> JsonValue<'_> {
@@ -233,4 +233,26 @@ fn canonicalise_mends_nothing() {
     // Octets that are no UTF-8 do not come together over a removed escape.
     let broken = b"{\"a\":\"\xc3\\u0041\xa9\\/\xc3\"}";
     assert!(read(&canonical(broken)).is_err());
+}
+
+#[test]
+fn a_name_has_a_place_where_it_is_listed_whole() {
+    let list = "iss alg nonce ";
+    for (name, expected) in [
+        ("iss", Some(0)),
+        ("alg", Some(1)),
+        ("nonce", Some(2)),
+        ("", None),
+        (" ", None),
+        ("is", None),
+        ("ss", None),
+        ("isss", None),
+        ("iss ", None),
+        ("iss alg", None),
+        ("lg", None),
+        ("nonces", None),
+        ("ISS", None),
+    ] {
+        assert_eq!(place_of(name, list), expected, "{name:?}");
+    }
 }

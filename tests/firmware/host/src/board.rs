@@ -103,6 +103,13 @@ pub const VARIANTS: &[Variant] = &[
         features: &[],
     },
     Variant {
+        name: "3 compact",
+        explanation: "opt-level 3, SHA-256 compact (RUSTFLAGS='--cfg sha2_backend_soft=\"compact\"')",
+        profile: "speed",
+        rustflags: "--cfg sha2_backend_soft=\"compact\"",
+        features: &[],
+    },
+    Variant {
         name: "s",
         explanation: "opt-level \"s\", SHA-256 compact (RUSTFLAGS='--cfg sha2_backend_soft=\"compact\"')",
         profile: "size",

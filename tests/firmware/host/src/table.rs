@@ -80,7 +80,7 @@ impl Table {
     pub fn compare(&self, boards: &[&Board], rows: &[Row]) -> Result<()> {
         let (mut faults, mut open) = (Vec::new(), 0);
         println!(
-            "{:<12} {:<6} {:<30} {:>10} {:>8} {:>10}  best peer",
+            "{:<12} {:<9} {:<30} {:>10} {:>8} {:>10}  best peer",
             "board", "opt", "what", "measured", "change", "goal"
         );
         for row in rows {
@@ -112,7 +112,7 @@ impl Table {
             let limit = goal.map_or_else(String::new, |goal| format!("{mark}{}", goal.limit));
             let peer = goal.map_or("", |goal| goal.peer.as_str());
             println!(
-                "{board:<12} {variant:<6} {what:<30} {:>10} {change:>8} {limit:>10}  {peer}",
+                "{board:<12} {variant:<9} {what:<30} {:>10} {change:>8} {limit:>10}  {peer}",
                 row.value
             );
         }
