@@ -19,6 +19,9 @@ use crate::lanes;
 ))]
 use crate::octets::avx512::Avx512;
 
+#[cfg(not(target_pointer_width = "64"))]
+use core::marker::PhantomData;
+
 /// Whether an octet ends a run of plain text in a string.
 #[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
 #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -212,11 +215,13 @@ fn flags_of(block: &[u8; 64]) -> u64 {
 
 /// Holds nothing: the text is looked at octet by octet.
 #[cfg(not(target_pointer_width = "64"))]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Flags;
 
+/// What a scanner holds of its flags.
 #[cfg(not(target_pointer_width = "64"))]
-pub(super) type FlagsOf<'f> = Flags;
+#[derive(Debug)]
+pub(super) struct FlagsOf<'f>(PhantomData<&'f mut Flags>);
 
 #[cfg(not(target_pointer_width = "64"))]
 impl Flags {
@@ -224,12 +229,19 @@ impl Flags {
         Self
     }
 
-    pub(super) const fn begin(&self, _: &[u8]) -> Self {
-        Self
+    pub(super) const fn begin(&mut self, _: &[u8]) -> FlagsOf<'_> {
+        FlagsOf(PhantomData)
     }
 
-    pub(super) const fn go_on(&self) -> Self {
-        Self
+    pub(super) const fn go_on(&mut self) -> FlagsOf<'_> {
+        FlagsOf(PhantomData)
+    }
+}
+
+#[cfg(not(target_pointer_width = "64"))]
+impl FlagsOf<'_> {
+    pub(super) const fn go_on(&mut self) -> FlagsOf<'_> {
+        FlagsOf(PhantomData)
     }
 
     /// Position of the first special octet of `text` at or after `start`; at least `text.len()` if there is none.
