@@ -43,13 +43,18 @@ pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
         if WIDE
             && in_string
             && valid
-            && let Some(escape @ [b'\\', b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't']) = escape_at(text, read)
+            && let Some(len) = canonical_escape(text.get(read..).unwrap_or_default())
         {
-            if let Some(to) = text.get_mut(written..).and_then(<[u8]>::first_chunk_mut) {
-                *to = escape;
+            if written < read {
+                for (to, from) in (written..).zip(read..).take(len) {
+                    let octet = text.get(from).copied().unwrap_or_default();
+                    if let Some(to) = text.get_mut(to) {
+                        *to = octet;
+                    }
+                }
             }
-            read += 2;
-            written += 2;
+            read += len;
+            written += len;
             continue;
         }
         // Any octet but a backslash is copied; so is the text from the first invalid escape on.
@@ -92,9 +97,15 @@ fn run_at(text: &[u8], start: usize) -> Option<[u8; RUN]> {
         .copied()
 }
 
-/// The next two octets, a backslash and what follows.
-fn escape_at(text: &[u8], start: usize) -> Option<[u8; 2]> {
-    text.get(start..)?.first_chunk().copied()
+/// Length of the escape that `text` begins with, if it is spelled the one way.
+fn canonical_escape(text: &[u8]) -> Option<usize> {
+    match text {
+        [b'\\', b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Some(2),
+        // Control characters without a letter of their own.
+        [b'\\', b'u', b'0', b'0', b'0', b'0'..=b'7' | b'b' | b'e' | b'f', ..]
+        | [b'\\', b'u', b'0', b'0', b'1', b'0'..=b'9' | b'a'..=b'f', ..] => Some(6),
+        _ => None,
+    }
 }
 
 fn odd_quotation_marks(text: &[u8]) -> bool {
@@ -124,4 +135,42 @@ fn spell(c: char) -> u64 {
         return u64::from_le_bytes([b'\\', b'u', b'0', b'0', b'0' + (code >> 4), ones, 0, 0]);
     }
     u64::from(utf8(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::canonical_escape;
+    use crate::json::string::decode_escape;
+
+    /// Those that stay are those whose spelling is that of their character.
+    #[test]
+    fn what_stays_is_spelled_the_one_way() {
+        let mut stay = 0;
+        for unit in 0..=0xffff_u32 {
+            for escape in [std::format!("\\u{unit:04x}"), std::format!("\\u{unit:04X}")] {
+                stay += usize::from(stays(escape.as_bytes()));
+            }
+        }
+        for letter in 0..=u8::MAX {
+            stay += usize::from(stays(&[b'\\', letter]));
+        }
+        // 27 control characters have no letter: 18 of them are spelled in digits alone, so alike in either case.
+        assert_eq!(stay, 27 + 18 + 7);
+    }
+
+    fn stays(escape: &[u8]) -> bool {
+        let Some((c, len)) = decode_escape(escape) else {
+            assert_eq!(canonical_escape(escape), None);
+            return false;
+        };
+        let spelling = super::spell(c).to_le_bytes();
+        let is_canonical = spelling.starts_with(escape);
+        assert_eq!(
+            canonical_escape(escape),
+            is_canonical.then_some(len),
+            "{}",
+            escape.escape_ascii()
+        );
+        is_canonical
+    }
 }

@@ -261,7 +261,14 @@ impl<'j, 'f> Scanner<'j, 'f> {
                 Some(b'"') => return Ok(stop),
                 Some(b'\\') => {
                     let rest = self.text.as_bytes().get(stop..).unwrap_or_default();
-                    let (_, length) = decode_escape(rest).ok_or_else(|| JsonError::new(escape_error(rest), stop))?;
+                    let length = match rest {
+                        // Most of those that are left in canonical text, and all there is in the worst of it.
+                        [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] if WIDE => 2,
+                        _ => match decode_escape(rest) {
+                            Some((_, length)) => length,
+                            None => return Err(JsonError::new(escape_error(rest), stop)),
+                        },
+                    };
                     stop = self.special(stop + length);
                 }
                 // A control character, or the end of the text.
@@ -300,7 +307,8 @@ impl<'j, 'f> Scanner<'j, 'f> {
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn end_of_digits(&self, start: usize) -> Result<usize, JsonError> {
         let mut position = start;
-        if WIDE {
+        // Where the eighth octet is a digit, all of them may be; else looking at eight at once is lost labour.
+        if WIDE && let Some(b'0'..=b'9') = self.octet(start + 7) {
             let digits = self.text.as_bytes().get(start..).unwrap_or_default();
             let (eights, _) = digits.as_chunks();
             position += 8 * eights
