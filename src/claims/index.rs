@@ -69,15 +69,15 @@ impl Index {
     }
 
     /// The claim `name`, or how far the table knows of it.
-    #[inline(always)]
+    #[inline]
     pub(super) fn find<'b>(&self, text: &'b str, name: &str) -> Found<'b> {
-        let found = self.named(text, name).find(|(found, _)| {
+        let found = self.first_named(text, name, |found| {
             // Names are short: octet by octet is as fast as it gets. What is asked for may hold a quotation mark, and then
             // be the octets of a name and of what follows it; no name without escapes holds one.
             found.iter().zip(name.as_bytes()).all(|(a, b)| a == b && *a != b'"')
         });
         match found {
-            Some((_, place)) => match self.value_at(text, place, name.len()) {
+            Some(place) => match self.value_at(text, place, name.len()) {
                 Some(value) if self.escaped >> place & 1 == 1 => Found::EscapedString(value),
                 Some(value) => Found::Value(value),
                 None => Found::Unknown,
@@ -89,23 +89,27 @@ impl Index {
 
     /// Whether a claim's name differs from `name` in case alone, as far as the table knows.
     pub(super) fn has_case_variant(&self, text: &str, name: &str) -> Option<bool> {
-        let variant = self
-            .named(text, name)
-            .any(|(found, _)| found != name.as_bytes() && found.eq_ignore_ascii_case(name.as_bytes()));
-        (variant || self.beyond == 0).then_some(variant)
+        let variant = self.first_named(text, name, |found| {
+            found != name.as_bytes() && found.eq_ignore_ascii_case(name.as_bytes())
+        });
+        (variant.is_some() || self.beyond == 0).then_some(variant.is_some())
     }
 
-    /// The names that may be `name` but for their case, each as long as that and with its place in the table.
+    /// The first place of a name that may be `name` but for its case, and is as long as that, of which `is_it` holds.
     #[inline]
-    fn named<'b>(&self, text: &'b str, name: &str) -> impl Iterator<Item = (&'b [u8], usize)> {
+    fn first_named(&self, text: &str, name: &str, is_it: impl Fn(&[u8]) -> bool) -> Option<usize> {
         let wanted = u64::from_ne_bytes([NameHash::of(name).octet(); 8]);
-        let len = name.len();
-        let eights = self.tags.iter().enumerate().take(self.count.div_ceil(8));
-        eights
-            .flat_map(move |(eight, tags)| {
-                zero_octets(u64::from_le_bytes(*tags) ^ wanted).map(move |octet| 8 * eight + octet)
-            })
-            .filter_map(move |place| Some((self.name_at(text, place, len)?, place)))
+        for (eight, tags) in self.tags.iter().enumerate().take(self.count.div_ceil(8)) {
+            let mut left = zero_octets(u64::from_le_bytes(*tags) ^ wanted);
+            while left != 0 {
+                let place = 8 * eight + index_of_lowest(left);
+                if self.name_at(text, place, name.len()).is_some_and(&is_it) {
+                    return Some(place);
+                }
+                left &= left - 1;
+            }
+        }
+        None
     }
 
     /// The name at a place, if it has `len` octets.
@@ -158,20 +162,22 @@ pub(super) enum Found<'b> {
     Unknown,
 }
 
-/// Which octets are zero, counted from the lowest.
+/// The top bit of each octet that is zero.
 #[cfg(target_pointer_width = "64")]
 #[inline]
-#[expect(clippy::as_conversions, reason = "at most 7")]
-fn zero_octets(octets: u64) -> impl Iterator<Item = usize> {
+const fn zero_octets(octets: u64) -> u64 {
     const LOW_SEVEN: u64 = u64::MAX / 0xff * 0x7f;
-    // The top bit of each octet that is not zero: its other bits carry into it, or it is set.
+    // An octet that is not zero carries into its top bit, or has it set.
     let not_zero = ((octets & LOW_SEVEN) + LOW_SEVEN) | octets;
-    let mut left = !not_zero & !LOW_SEVEN;
-    core::iter::from_fn(move || {
-        let octet = left.trailing_zeros() / 8;
-        left &= left.checked_sub(1)?;
-        Some(octet as usize)
-    })
+    !not_zero & !LOW_SEVEN
+}
+
+/// Which octet holds the lowest bit that is set.
+#[cfg(target_pointer_width = "64")]
+#[inline]
+#[expect(clippy::as_conversions, reason = "at most 8")]
+const fn index_of_lowest(bits: u64) -> usize {
+    (bits.trailing_zeros() / 8) as usize
 }
 
 /// No table.

@@ -293,11 +293,11 @@ impl NameHash {
         Self(mix(tail, name.len()))
     }
 
-    /// Eight bits of it, others than those that choose the place.
+    /// The top octet of it: of a short name no other is reached by all letters.
     #[inline(always)]
-    #[expect(clippy::as_conversions, reason = "the lowest octet")]
+    #[expect(clippy::as_conversions, reason = "eight bits")]
     pub(crate) const fn octet(self) -> u8 {
-        self.0 as u8
+        (self.0 >> 24) as u8
     }
 }
 
