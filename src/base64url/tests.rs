@@ -125,6 +125,18 @@ fn impossible_lengths() {
 }
 
 #[test]
+fn a_bad_character_at_every_place_of_short_texts() {
+    for len in 1..=12 {
+        let good = encode(&octets(len));
+        for place in 0..good.len() {
+            let mut text = good.clone().into_bytes();
+            text[place] = b'.';
+            assert_eq!(decoded(&text), None, "{place} of {len} octets");
+        }
+    }
+}
+
+#[test]
 fn every_octet_value_at_every_place() {
     // Two steps of 64 characters and an end, so that every place of a step and of the end is met.
     let good = encode(&octets(118));
