@@ -31,6 +31,18 @@ fn translations() -> Vec<(&'static str, Translate)> {
     all
 }
 
+#[cfg(all(
+    target_arch = "x86_64",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
+))]
+#[test]
+fn vector_code_is_entered_where_the_cpu_has_it() {
+    let has_it = std::is_x86_feature_detected!("avx512f")
+        && std::is_x86_feature_detected!("avx512bw")
+        && std::is_x86_feature_detected!("avx512vbmi");
+    assert_eq!(vbmi::Vbmi::detect().is_some(), has_it);
+}
+
 /// What `base64ct` makes of `src`, if `src` is what it would have written.
 fn oracle(src: &[u8]) -> Option<Vec<u8>> {
     let mut buf = vec![0; src.len()];
