@@ -97,7 +97,7 @@ impl<'b> Claims<'b> {
         // Where the object will begin that is kept.
         let object_text = text.trim_ascii_start();
         while let Some((name, value)) = members.next_member()? {
-            self.index.insert(object_text, name, value);
+            self.index.insert(object_text, name, members.hash(), value);
             // After `canonicalise` a name that still holds an escape is none of these.
             let Some(claim) = name.as_str().and_then(RegisteredClaim::of_name) else {
                 continue;

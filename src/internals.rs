@@ -94,13 +94,16 @@ pub fn sha256(message: &[u8]) -> [u8; 32] {
     MessageHash::Of(message).with(|digest| *digest)
 }
 
-/// Reads a claims set: the strict JSON scan and the types of the registered claims.
+/// Reads a claims set, the strict JSON scan and the types of the registered claims, and hands it to `visit`: where it
+/// lies, as the pipeline does.
 ///
 /// # Errors
 ///
 /// [`ClaimsError`] when the payload is no claims set.
-pub fn read_claims(payload: &mut [u8]) -> Result<Claims<'_>, ClaimsError> {
-    Claims::read(payload)
+pub fn read_claims<T>(payload: &mut [u8], visit: impl FnOnce(&Claims<'_>) -> T) -> Result<T, ClaimsError> {
+    let mut claims = Claims::empty();
+    claims.read_into(payload)?;
+    Ok(visit(&claims))
 }
 
 /// [`PreparedKey::verify_rs256`] for eight signatures by one key: what [`batch::verify`](crate::batch::verify) does with

@@ -36,6 +36,7 @@ mod value;
 mod tests;
 
 pub(crate) use canonical::canonicalise;
+pub(crate) use names::NameHash;
 pub use string::JsonStr;
 pub use value::{JsonArray, JsonNumber, JsonObject, JsonValue};
 
@@ -65,6 +66,7 @@ pub(crate) struct Members<'j, const CAP: usize, P = u32> {
     scanner: Scanner<'j>,
     progress: Progress,
     names: Names<CAP, P>,
+    hash: NameHash,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +111,14 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
             scanner,
             progress,
             names: Names::new(spelling),
+            hash: NameHash::default(),
         }
+    }
+
+    /// The hash of the name of the member handed out last.
+    #[inline(always)]
+    pub(crate) const fn hash(&self) -> NameHash {
+        self.hash
     }
 
     /// Reads the next member. `None` after the closing brace, with nothing but whitespace behind it.
@@ -140,7 +149,7 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn advance(&mut self) -> Option<(JsonStr<'j>, JsonValue<'j>)> {
-        advance(&mut self.scanner, &mut self.progress, self.names.as_table())
+        advance(&mut self.scanner, &mut self.progress, self.names.as_table(), &mut self.hash)
     }
 }
 
@@ -151,11 +160,12 @@ fn advance<'j, P: Place>(
     scanner: &mut Scanner<'j>,
     progress: &mut Progress,
     names: Table<'_, P>,
+    hash: &mut NameHash,
 ) -> Option<(JsonStr<'j>, JsonValue<'j>)> {
     let Progress::Member(start) = *progress else {
         return None;
     };
-    match read(scanner, names, start) {
+    match read(scanner, names, hash, start) {
         Ok((member, next)) => {
             *progress = next;
             Some(member)
@@ -171,10 +181,11 @@ fn advance<'j, P: Place>(
 fn read<'j, P: Place>(
     scanner: &mut Scanner<'j>,
     mut names: Table<'_, P>,
+    hash: &mut NameHash,
     start: usize,
 ) -> Result<((JsonStr<'j>, JsonValue<'j>), Progress), JsonError> {
     let (name, end) = scanner.string(start)?;
-    names.insert(scanner.text(), start, name)?;
+    *hash = names.insert(scanner.text(), start, name)?;
     let (value, next) = scanner.value_of_name(end)?;
     Ok(((name, value), progress(scanner, next)?))
 }
@@ -192,8 +203,7 @@ fn begin(text: &[u8], longest: usize) -> Result<(Scanner<'_>, Progress), JsonErr
     if text.len() > longest {
         return Err(JsonError::new(JsonErrorKind::TooLong, longest));
     }
-    let text =
-        core::str::from_utf8(text).map_err(|error| JsonError::new(JsonErrorKind::NotUtf8, error.valid_up_to()))?;
+    let text = utf8(text).map_err(|valid| JsonError::new(JsonErrorKind::NotUtf8, valid))?;
     let scanner = Scanner::new(text);
     match scanner.token(0) {
         (b'{', open) => {
@@ -206,6 +216,15 @@ fn begin(text: &[u8], longest: usize) -> Result<(Scanner<'_>, Progress), JsonErr
         }
         (_, start) => Err(JsonError::new(JsonErrorKind::Syntax, start)),
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+use crate::lanes::utf8;
+
+/// The octets as text, or how many of the first ones are UTF-8.
+#[cfg(not(target_arch = "x86_64"))]
+fn utf8(octets: &[u8]) -> Result<&str, usize> {
+    core::str::from_utf8(octets).map_err(|error| error.valid_up_to())
 }
 
 /// Expects the end of the text after the end of the outermost object.

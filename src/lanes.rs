@@ -14,6 +14,12 @@ use core::arch::x86_64::{__m512i, _mm512_mask_loadu_epi8, _mm512_mask_storeu_epi
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
 use crate::base64url::vbmi::{self, Vbmi};
 
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
+use crate::json::flags::{
+    WINDOW,
+    avx512::{self, Avx512},
+};
+
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
 use core::arch::asm;
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
@@ -66,6 +72,31 @@ pub(crate) fn enter_translate(_: Vbmi, src: &[u8], out: &mut [u8]) -> bool {
 pub(crate) fn enter_flags_of_block(block: &[u8; 64]) -> u64 {
     // SAFETY: `of_block` is compiled for SSE2, which this whole build may use.
     unsafe { crate::json::flags::of_block(block) }
+}
+
+/// Enters [`flags::avx512::fill`](crate::json::flags::avx512::fill).
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
+#[inline(always)]
+pub(crate) fn enter_fill(_: Avx512, flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
+    // SAFETY: `fill` is compiled for the features of `Avx512`, and the token exists only where `Avx512::detect` found
+    // them.
+    unsafe { avx512::fill(flags, text) }
+}
+
+/// The octets as text, or how many of the first ones are UTF-8. Most texts are ASCII but for a name or two, and blocks of
+/// ASCII at either end are passed by at a glance.
+pub(crate) fn utf8(octets: &[u8]) -> Result<&str, usize> {
+    let blocks = octets.as_chunks::<64>().0.iter();
+    let before = 64 * blocks.take_while(|block| block.is_ascii()).count();
+    let (_, rest) = octets.split_at_checked(before).unwrap_or_default();
+    let blocks = rest.as_rchunks::<64>().1.iter().rev();
+    let after = 64 * blocks.take_while(|block| block.is_ascii()).count();
+    let between = rest.get(..rest.len().saturating_sub(after)).unwrap_or(rest);
+    match str::from_utf8(between) {
+        // SAFETY: these are ASCII, valid UTF-8 and ASCII again, each of which ends where a character ends.
+        Ok(_) => Ok(unsafe { str::from_utf8_unchecked(octets) }),
+        Err(error) => Err(before + error.valid_up_to()),
+    }
 }
 
 /// Reads four lanes.

@@ -9,7 +9,7 @@
 //! What the list cannot hold (claims beyond its room, names with an escape) is found by walking. Smaller machines, for
 //! which a walk is little beside an RSA operation and a stack is little altogether, have no list.
 
-use crate::json::{JsonStr, JsonValue};
+use crate::json::{JsonStr, JsonValue, NameHash};
 
 /// Claims that the table has room for: a token of Entra has 20 to 45.
 #[cfg(target_pointer_width = "64")]
@@ -45,15 +45,15 @@ impl Index {
 
     /// Remembers the next claim of `text`.
     #[inline(always)]
-    pub(super) fn insert(&mut self, text: &[u8], name: JsonStr<'_>, value: JsonValue<'_>) {
+    pub(super) fn insert(&mut self, text: &[u8], name: JsonStr<'_>, hash: NameHash, value: JsonValue<'_>) {
         let start = offset_in(text, name.raw());
-        if let Some(plain) = name.as_str()
+        if name.as_str().is_some()
             && let Ok(short) = u16::try_from(start)
             && self.beyond == 0
             && let Some(tag_here) = self.tags.as_flattened_mut().get_mut(self.count)
             && let Some(start_here) = self.starts.get_mut(self.count)
         {
-            *tag_here = tag(plain.as_bytes());
+            *tag_here = hash.octet();
             *start_here = short;
             let is_escaped = matches!(value, JsonValue::String(text) if text.as_str().is_none());
             self.escaped |= u64::from(is_escaped) << self.count;
@@ -93,7 +93,7 @@ impl Index {
     /// The names that may be `name` but for their case, each as long as that and with its place in the table.
     #[inline]
     fn named<'b>(&self, text: &'b str, name: &str) -> impl Iterator<Item = (&'b [u8], usize)> {
-        let wanted = u64::from_ne_bytes([tag(name.as_bytes()); 8]);
+        let wanted = u64::from_ne_bytes([NameHash::of(name).octet(); 8]);
         let len = name.len();
         let eights = self.tags.iter().enumerate().take(self.count.div_ceil(8));
         eights
@@ -176,16 +176,6 @@ fn zero_octets(octets: u64) -> impl Iterator<Item = usize> {
     })
 }
 
-/// A digest of a name in one octet: equal for names that differ in case alone, different for most others.
-#[cfg(target_pointer_width = "64")]
-#[inline]
-#[expect(clippy::as_conversions, reason = "the lowest octet of a length")]
-fn tag(name: &[u8]) -> u8 {
-    let octet = |index: usize| name.get(index).copied().unwrap_or(0) | 0x20;
-    let ends = octet(0).wrapping_mul(7) ^ octet(name.len().saturating_sub(1)).wrapping_mul(29);
-    ends.wrapping_add((name.len() as u8).wrapping_mul(73))
-}
-
 /// No table.
 #[cfg(not(target_pointer_width = "64"))]
 #[derive(Clone, Copy)]
@@ -197,7 +187,7 @@ impl Index {
         Self
     }
 
-    pub(super) const fn insert(&mut self, _text: &[u8], _name: JsonStr<'_>, _value: JsonValue<'_>) {}
+    pub(super) const fn insert(&mut self, _text: &[u8], _name: JsonStr<'_>, _hash: NameHash, _value: JsonValue<'_>) {}
 
     pub(super) const fn find<'b>(&self, _text: &'b str, _name: &str) -> Found<'b> {
         Found::Unknown

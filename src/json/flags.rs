@@ -19,65 +19,105 @@ const fn is_special(octet: u8) -> bool {
     (octet ^ 2 <= 0x20) | (octet == b'\\')
 }
 
-/// The flags of two blocks: one bit for each octet, the first lowest, set where the octet is special or the text has
-/// ended.
+/// Blocks of 64 octets whose flags are kept: a window of 1 KiB, of which most claims sets need one or two.
 #[cfg(target_pointer_width = "64")]
-#[derive(Clone, Copy, Debug)]
+pub(crate) const WINDOW: usize = 16;
+
+/// The flags of the octets in a window: one bit for each octet, the first lowest, set where the octet is special or the
+/// text has ended.
+#[cfg(target_pointer_width = "64")]
+#[derive(Clone, Debug)]
 pub(super) struct Flags {
-    /// Where the first of the two blocks begins, a multiple of 64.
+    /// Where the window begins, a multiple of 8.
     base: usize,
-    bits: u64,
-    /// Those of the second block, so that they are ready when a string reaches it.
-    ahead: u64,
+    bits: [[u8; 8]; WINDOW],
 }
 
 #[cfg(target_pointer_width = "64")]
 impl Flags {
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[inline(always)]
     pub(super) fn new(text: &[u8]) -> Self {
-        Self {
+        let mut flags = Self {
             base: 0,
-            bits: flags_from(text, 0),
-            ahead: flags_from(text, 64),
-        }
+            bits: [[0; 8]; WINDOW],
+        };
+        fill(&mut flags.bits, text);
+        flags
     }
 
     /// Position of the first special octet of `text` at or after `start`; at least `text.len()` if there is none.
     ///
     /// Goes forward only: `start` is never before an earlier answer.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    #[expect(clippy::as_conversions, reason = "a bit count below 64")]
+    #[inline(always)]
     pub(super) fn next(&mut self, text: &[u8], start: usize) -> usize {
-        let within = start.wrapping_sub(self.base);
-        if within < 64 && self.bits >> within != 0 {
-            return start + (self.bits >> within).trailing_zeros() as usize;
+        // At least 57 octets are in sight from wherever the window is looked at: nearly every string ends there.
+        match self.in_sight(start) {
+            Some(bits) if bits != 0 => start + trailing_zeros(bits),
+            _ => self.next_out_of_sight(text, start),
         }
-        self.next_in_later_block(text, start)
+    }
+
+    /// The flags from `start` on, 57 or more of them.
+    #[inline(always)]
+    fn in_sight(&self, start: usize) -> Option<u64> {
+        let within = start.wrapping_sub(self.base);
+        let bits = self.bits.as_flattened().get(within / 8..)?.first_chunk()?;
+        Some(u64::from_le_bytes(*bits) >> (within % 8))
     }
 
     #[inline(never)]
-    #[expect(clippy::as_conversions, reason = "a bit count below 64")]
-    fn next_in_later_block(&mut self, text: &[u8], start: usize) -> usize {
-        // BOUND: all bits of the block after the text are set, and `start` is not behind it: at most a turn a block.
+    fn next_out_of_sight(&mut self, text: &[u8], mut start: usize) -> usize {
+        // BOUND: all bits after the text are set, and `start` is not far behind it: a turn for every 56 octets.
         loop {
-            self.base += 64;
-            self.bits = self.ahead;
-            self.ahead = flags_from(text, self.base + 64);
-            let within = start.saturating_sub(self.base);
-            if within < 64 && self.bits >> within != 0 {
-                return self.base + within + (self.bits >> within).trailing_zeros() as usize;
+            match self.in_sight(start) {
+                Some(0) => start += 57 - 1 - start % 8,
+                Some(bits) => return start + trailing_zeros(bits),
+                None => {
+                    self.base = start / 8 * 8;
+                    fill(&mut self.bits, text.get(self.base..).unwrap_or_default());
+                }
             }
         }
     }
 }
 
-/// The flags of the block that begins at `base`.
 #[cfg(target_pointer_width = "64")]
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-fn flags_from(text: &[u8], base: usize) -> u64 {
-    let rest = text.get(base..).unwrap_or_default();
-    rest.first_chunk()
-        .map_or_else(|| flags_of_rest(text, rest.len()), flags_of)
+#[inline(always)]
+#[expect(clippy::as_conversions, reason = "at most 64")]
+fn trailing_zeros(bits: u64) -> usize {
+    bits.trailing_zeros() as usize
+}
+
+/// Sets the flags of the blocks that `text` begins with.
+#[cfg(target_pointer_width = "64")]
+#[inline]
+fn fill(flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
+    #[cfg(all(
+        target_arch = "x86_64",
+        target_feature = "sse2",
+        not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
+    ))]
+    if let Some(avx512) = avx512::Avx512::detect() {
+        return crate::lanes::enter_fill(avx512, flags, text);
+    }
+    fill_by(flags_of, flags, text);
+}
+
+/// [`fill`] with the flags of a block by `of_block`.
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+fn fill_by(of_block: impl Fn(&[u8; 64]) -> u64, flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
+    let (blocks, rest) = text.as_chunks();
+    for (flags, block) in flags.iter_mut().zip(blocks) {
+        *flags = of_block(block).to_le_bytes();
+    }
+    let mut after = flags.iter_mut().skip(blocks.len());
+    if let Some(flags) = after.next() {
+        *flags = flags_of_rest(text, rest.len()).to_le_bytes();
+    }
+    for flags in after {
+        *flags = [u8::MAX; 8];
+    }
 }
 
 /// The flags of a block of which the text fills only the first `length` octets, with its last ones.
@@ -103,6 +143,48 @@ fn flags_of_rest(text: &[u8], length: usize) -> u64 {
 #[inline(always)]
 fn flags_of(block: &[u8; 64]) -> u64 {
     crate::lanes::enter_flags_of_block(block)
+}
+
+/// All octets of a block at once.
+#[cfg(all(
+    target_arch = "x86_64",
+    target_feature = "sse2",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
+))]
+pub(crate) mod avx512 {
+    use core::arch::x86_64::{_mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_set1_epi8, _mm512_xor_si512};
+
+    use super::{WINDOW, fill_by};
+
+    cpufeatures::new!(cpu, "avx512f", "avx512bw");
+
+    /// Proof that this CPU, and the operating system's context switch, know AVX-512 F and BW.
+    // INVARIANT: only `detect` makes one.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) struct Avx512(());
+
+    impl Avx512 {
+        /// The proof, where there is one. Asks the CPU once and remembers.
+        #[inline(always)]
+        pub(super) fn detect() -> Option<Self> {
+            cpu::get().then_some(Self(()))
+        }
+    }
+
+    /// [`fill`](super::fill).
+    #[target_feature(enable = "avx512f,avx512bw")]
+    pub(crate) fn fill(flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
+        fill_by(|block| of_block(block), flags, text);
+    }
+
+    /// The flags of a block, as in [`is_special`](super::is_special).
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn of_block(block: &[u8; 64]) -> u64 {
+        let octets = crate::lanes::load(block, 0);
+        let flipped = _mm512_xor_si512(octets, _mm512_set1_epi8(2));
+        _mm512_cmple_epu8_mask(flipped, _mm512_set1_epi8(0x20)) | _mm512_cmpeq_epi8_mask(octets, _mm512_set1_epi8(0x5c))
+    }
 }
 
 /// See [`flags_of`]; sixteen octets at a time. Every x86-64 that has vectors at all has SSE2.

@@ -155,10 +155,11 @@ impl<P: Place> Table<'_, P> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     #[expect(clippy::as_conversions, reason = "bits of a hash")]
-    pub(super) fn insert(&mut self, text: &str, open: usize, name: JsonStr<'_>) -> Result<(), JsonError> {
+    pub(super) fn insert(&mut self, text: &str, open: usize, name: JsonStr<'_>) -> Result<NameHash, JsonError> {
         if *self.count == self.places.len() {
             return Err(JsonError::new(JsonErrorKind::TooManyMembers, open));
         }
+        *self.count += 1;
         if P::IS_HASHED {
             let hash = match name.as_str() {
                 Some(name) => plain_hash(text, open, name),
@@ -172,11 +173,11 @@ impl<P: Place> Table<'_, P> {
                 Some(free) if *free == P::default() => *free = entry,
                 _ => self.insert_after(place, entry, text, name)?,
             }
+            Ok(NameHash::new(hash))
         } else {
             self.append(P::new(0, open), text, name)?;
+            Ok(NameHash::new(0))
         }
-        *self.count += 1;
-        Ok(())
     }
 
     /// Remembers a name whose place is taken, or finds that it is there already.
@@ -270,5 +271,40 @@ fn shift_in(tail: u64, octet: u8) -> u64 {
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 #[expect(clippy::as_conversions, reason = "the upper half of a product, and a length")]
 const fn mix(tail: u64, length: usize) -> u32 {
-    ((tail ^ length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+    const SMALL_LETTERS: u64 = u64::MAX / 0xff * 0x20;
+    (((tail | SMALL_LETTERS) ^ length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+}
+
+/// What a table has computed of a name, for who else wants to tell names apart; nothing where there are no hashes. Equal
+/// for names that differ in the case of ASCII letters alone.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct NameHash(#[cfg(target_pointer_width = "64")] u32);
+
+impl NameHash {
+    #[inline(always)]
+    const fn new(_hash: u32) -> Self {
+        Self(
+            #[cfg(target_pointer_width = "64")]
+            _hash,
+        )
+    }
+
+    /// That of a name that is written without escapes.
+    #[cfg(target_pointer_width = "64")]
+    #[inline]
+    pub(crate) fn of(name: &str) -> Self {
+        let tail = match name.as_bytes().last_chunk::<8>() {
+            Some(eight) => u64::from_le_bytes(*eight),
+            None => name.bytes().fold(0, shift_in),
+        };
+        Self(mix(tail, name.len()))
+    }
+
+    /// Eight bits of it.
+    #[cfg(target_pointer_width = "64")]
+    #[inline(always)]
+    #[expect(clippy::as_conversions, reason = "the lowest octet")]
+    pub(crate) const fn octet(self) -> u8 {
+        self.0 as u8
+    }
 }
