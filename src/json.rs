@@ -149,7 +149,12 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn advance(&mut self) -> Option<(JsonStr<'j>, JsonValue<'j>)> {
-        advance(&mut self.scanner, &mut self.progress, self.names.as_table(), &mut self.hash)
+        advance(
+            &mut self.scanner,
+            &mut self.progress,
+            self.names.as_table(),
+            &mut self.hash,
+        )
     }
 }
 

@@ -206,9 +206,9 @@ mod tests {
     use std::string::String;
     use std::vec::Vec;
 
-    use super::tag;
+    use super::Found;
     use crate::claims::Claims;
-    use crate::json::JsonValue;
+    use crate::json::{JsonValue, NameHash};
 
     fn claims<R>(text: &str, look: impl FnOnce(&Claims<'_>) -> R) -> R {
         let mut text = text.as_bytes().to_vec();
@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn nothing_before_the_first_name_is_a_claim() {
         let mut spaces = (1..=256).map(|len| " ".repeat(len));
-        let space = spaces.find(|space| tag(space.as_bytes()) == 0).unwrap();
+        let space = spaces.find(|space| NameHash::of(space).octet() == 0).unwrap();
         claims(&format!(r#"{{{space}":":"1","b":"2"}}"#), |claims| {
             assert!(claims.get(&space).is_none());
             assert!(claims.get(":").is_some() && claims.get("b").is_some());
@@ -302,5 +302,57 @@ mod tests {
                 "{long}"
             );
         }
+    }
+
+    /// The table is there so that nothing is walked through that it knows: what it holds, and that a claim is absent.
+    #[cfg(target_pointer_width = "64")]
+    #[test]
+    fn what_the_table_holds_is_found_without_a_walk() {
+        fn found<'b>(claims: &Claims<'b>, name: &str) -> (&'static str, &'b str) {
+            match claims.index.find(claims.json(), name) {
+                Found::Value(text) => ("value", text),
+                Found::EscapedString(text) => ("escaped", text),
+                Found::Nothing => ("nothing", ""),
+                Found::Unknown => ("unknown", ""),
+            }
+        }
+        let text = concat!(
+            r#"{"tid":"x","e":"q\"q","a": 10,"b":[10] ,"c" : -1.5e3 , "list":"#,
+            "\t[1, \"]\"]\n,\"o\":{ },\"one\":1,\"f\":\"q\\\\\",\"last\" : null\r}"
+        );
+        claims(text, |claims| {
+            for (name, expected) in [
+                ("tid", ("value", "\"x\"")),
+                ("e", ("escaped", r#""q\"q""#)),
+                ("a", ("value", "10")),
+                ("b", ("value", "[10]")),
+                ("c", ("value", "-1.5e3")),
+                ("list", ("value", "[1, \"]\"]")),
+                ("o", ("value", "{ }")),
+                ("one", ("value", "1")),
+                ("f", ("escaped", r#""q\\""#)),
+                ("last", ("value", "null")),
+                ("x", ("nothing", "")),
+                ("Tid", ("nothing", "")),
+                ("", ("nothing", "")),
+            ] {
+                assert_eq!(found(claims, name), expected, "{name}");
+            }
+            let variant = |name| claims.index.has_case_variant(claims.json(), name);
+            assert_eq!((variant("TID"), variant("tid")), (Some(true), Some(false)));
+        });
+        // more than it has room for
+        let many: Vec<String> = (0..70).map(|n| format!("\"claim{n}\":\"{n}\\n\"")).collect();
+        claims(&format!("{{{}}}", many.join(",")), |claims| {
+            for n in 0..64 {
+                let value = format!("\"{n}\\n\"");
+                assert_eq!(found(claims, &format!("claim{n}")), ("escaped", value.as_str()));
+            }
+            for name in ["claim64", "claim69", "absent"] {
+                assert_eq!(found(claims, name), ("unknown", ""), "{name}");
+            }
+            let variant = |name| claims.index.has_case_variant(claims.json(), name);
+            assert_eq!((variant("CLAIM7"), variant("claim7")), (Some(true), None));
+        });
     }
 }

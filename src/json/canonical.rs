@@ -146,3 +146,40 @@ fn spell(c: char) -> u64 {
     }
     u64::from(utf8(c))
 }
+
+#[cfg(all(test, target_pointer_width = "64"))]
+mod tests {
+    use super::{RUN, escape_at, first_backslash, run_at};
+
+    #[test]
+    fn the_first_backslash_is_found_wherever_it_is() {
+        for at in 0..600 {
+            let mut text = std::vec![b'x'; 600];
+            assert_eq!(first_backslash(text.get(..at).unwrap_or_default()), None, "{at} octets");
+            text.iter_mut().skip(at).for_each(|octet| *octet = b'\\');
+            assert_eq!(first_backslash(&text), Some(at));
+        }
+    }
+
+    #[test]
+    fn a_run_is_as_long_as_it_must_be_and_without_a_backslash() {
+        for backslash in 0..100 {
+            let mut text = [b'x'; 100];
+            text[backslash] = b'\\';
+            for start in 0..=100 {
+                let is_run = start + RUN <= 100 && !(start..start + RUN).contains(&backslash);
+                assert_eq!(
+                    run_at(&text, start),
+                    is_run.then_some([b'x'; RUN]),
+                    "{start} {backslash}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_escape_is_a_backslash_and_what_follows() {
+        assert_eq!(escape_at(br#""a\nb""#, 2), Some(*b"\\n"));
+        assert_eq!(escape_at(b"a\\", 1), None);
+    }
+}

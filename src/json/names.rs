@@ -308,3 +308,110 @@ impl NameHash {
         self.0 as u8
     }
 }
+
+#[cfg(all(test, target_pointer_width = "64"))]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use std::{collections::BTreeSet, format, string::String, vec::Vec};
+
+    use super::{Names, Place, Spelling, mix, plain_hash};
+    use crate::error::JsonErrorKind;
+    use crate::json::{JsonStr, Members};
+
+    /// Names of claims as Entra and AD FS write them.
+    const CLAIMS: [&str; 32] = [
+        "acr",
+        "acrs",
+        "aio",
+        "amr",
+        "appid",
+        "appidacr",
+        "aud",
+        "auth_time",
+        "azp",
+        "azpacr",
+        "email",
+        "exp",
+        "family_name",
+        "given_name",
+        "groups",
+        "iat",
+        "idp",
+        "idtyp",
+        "ipaddr",
+        "iss",
+        "name",
+        "nbf",
+        "nonce",
+        "oid",
+        "preferred_username",
+        "rh",
+        "roles",
+        "scp",
+        "sub",
+        "tid",
+        "uti",
+        "ver",
+    ];
+
+    fn hash(name: &str) -> u32 {
+        let text = format!("{{\"{name}\":0}}");
+        plain_hash(&text, 1, name)
+    }
+
+    #[test]
+    fn names_of_claims_hash_to_places_apart() {
+        let places: BTreeSet<u32> = CLAIMS.iter().map(|name| hash(name) >> 24).collect();
+        assert!(places.len() > 24, "{} of 32", places.len());
+        // by their length alone
+        let lengths: BTreeSet<u32> = (0..64)
+            .map(|length| mix(u64::from_le_bytes(*b"_at_time"), length))
+            .collect();
+        assert_eq!(lengths.len(), 64);
+        let entries: Vec<u32> = CLAIMS.iter().map(|name| u32::new(hash(name), 1)).collect();
+        let alike = entries
+            .iter()
+            .flat_map(|one| entries.iter().filter(|other| one.may_equal(**other)));
+        assert!(alike.count() < 32 + 4, "each is equal to itself");
+    }
+
+    #[test]
+    fn names_are_spread_over_the_table() {
+        let mut names = Names::<256, u32>::new(Spelling::Canonical);
+        let text: String = CLAIMS.iter().map(|name| format!("\"{name}\"")).collect();
+        let mut open = 0;
+        for name in CLAIMS {
+            names.as_table().insert(&text, open, JsonStr::plain(name)).unwrap();
+            open += name.len() + 2;
+        }
+        let first_half = names.places.iter().take(128).filter(|place| **place != 0).count();
+        assert!((4..=28).contains(&first_half), "{first_half} of 32");
+    }
+
+    /// As smaller machines keep them.
+    #[test]
+    fn a_list_of_names_finds_those_that_come_twice() {
+        fn read(text: &str) -> Result<usize, JsonErrorKind> {
+            let mut members = Members::<4, u16>::of_canonical(text.as_bytes());
+            let mut count = 0;
+            while members.next_member().map_err(|error| error.kind())?.is_some() {
+                count += 1;
+            }
+            Ok(count)
+        }
+        assert_eq!(read(r#"{"a":1,"b":2,"ab":3,"":4}"#), Ok(4));
+        assert_eq!(
+            read(r#"{"a":1,"b":2,"c":3,"d":4,"e":5}"#),
+            Err(JsonErrorKind::TooManyMembers)
+        );
+        for twice in [
+            r#"{"a":1,"a":2}"#,
+            r#"{"a":1,"b":2,"a":3}"#,
+            r#"{"a":1,"b":2,"b":3}"#,
+            r#"{"":1,"":2}"#,
+        ] {
+            assert_eq!(read(twice), Err(JsonErrorKind::DuplicateName), "{twice}");
+        }
+    }
+}

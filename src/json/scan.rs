@@ -320,3 +320,17 @@ const fn closing(object: bool) -> u8 {
 const fn syntax(offset: usize) -> JsonError {
     JsonError::new(JsonErrorKind::Syntax, offset)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Scanner;
+
+    #[test]
+    fn two_octets_are_seen_where_they_are() {
+        let scanner = Scanner::new(r#"{"a":"b","c":1}"#);
+        for position in 0..20 {
+            assert_eq!(scanner.goes_on_with(position, b":\""), position == 4, "{position}");
+            assert_eq!(scanner.goes_on_with(position, b",\""), position == 8, "{position}");
+        }
+    }
+}
