@@ -6,10 +6,13 @@ use core::fmt;
 
 use super::{JsonError, JsonErrorKind};
 use crate::claims::NumericDate;
+use crate::json;
 
 /// A claim registered by [RFC 7519 section 4.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+// A whole word, so that errors are copied in whole words.
+#[repr(u32)]
 pub enum RegisteredClaim {
     /// `iss`
     Issuer,
@@ -45,21 +48,15 @@ impl RegisteredClaim {
             });
         }
         // Less code than a comparison for each.
-        let all = &[
-            Self::Issuer,
-            Self::Subject,
-            Self::Audience,
-            Self::Expiration,
-            Self::NotBefore,
-            Self::IssuedAt,
-            Self::JwtId,
-        ];
-        let (names, _) = b"isssubaudexpnbfiatjti".as_chunks::<3>();
-        let (_, claim) = names
-            .iter()
-            .zip(all)
-            .find(|(own, _)| own.as_slice() == name.as_bytes())?;
-        Some(*claim)
+        Some(match json::place_of(name, "iss sub aud exp nbf iat jti ")? {
+            0 => Self::Issuer,
+            1 => Self::Subject,
+            2 => Self::Audience,
+            3 => Self::Expiration,
+            4 => Self::NotBefore,
+            5 => Self::IssuedAt,
+            _ => Self::JwtId,
+        })
     }
 
     /// The claim's name in a token, such as `exp`.
@@ -145,6 +142,8 @@ impl From<JsonError> for ClaimsError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
+// As above.
+#[repr(u32)]
 pub enum ProviderClaim {
     /// `tid`
     TenantId,

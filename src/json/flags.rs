@@ -11,6 +11,14 @@ use core::arch::x86_64::{
     _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8, _mm_xor_si128,
 };
 
+#[cfg(target_arch = "x86_64")]
+use crate::lanes;
+#[cfg(all(
+    target_arch = "x86_64",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
+))]
+use crate::octets::avx512::Avx512;
+
 /// Whether an octet ends a run of plain text in a string.
 #[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
 #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -27,22 +35,39 @@ pub(crate) const WINDOW: usize = 16;
 /// text has ended.
 #[cfg(target_pointer_width = "64")]
 #[derive(Clone, Debug)]
-pub(super) struct Flags {
+pub(crate) struct Flags {
     /// Where the window begins, a multiple of 8.
     base: usize,
     bits: [[u8; 8]; WINDOW],
 }
 
+/// What a scanner holds of its flags: where they are. Apart from it, they leave the rest of its state to registers.
+#[cfg(target_pointer_width = "64")]
+pub(super) type FlagsOf<'f> = &'f mut Flags;
+
 #[cfg(target_pointer_width = "64")]
 impl Flags {
+    /// Those of no text.
     #[inline(always)]
-    pub(super) fn new(text: &[u8]) -> Self {
-        let mut flags = Self {
+    pub(super) const fn new() -> Self {
+        Self {
             base: 0,
             bits: [[0; 8]; WINDOW],
-        };
-        fill(&mut flags.bits, text);
-        flags
+        }
+    }
+
+    /// Those of `text`, from its beginning on.
+    #[inline]
+    pub(super) fn begin(&mut self, text: &[u8]) -> FlagsOf<'_> {
+        self.base = 0;
+        fill(&mut self.bits, text);
+        self
+    }
+
+    /// Those of the text that was begun with, from where it is.
+    #[inline(always)]
+    pub(super) const fn go_on(&mut self) -> FlagsOf<'_> {
+        self
     }
 
     /// Position of the first special octet of `text` at or after `start`; at least `text.len()` if there is none.
@@ -67,10 +92,10 @@ impl Flags {
 
     #[inline(never)]
     fn next_out_of_sight(&mut self, text: &[u8], mut start: usize) -> usize {
-        // BOUND: all bits after the text are set, and `start` is not far behind it: a turn for every 56 octets.
+        // BOUND: all bits after the text are set, and `start` is not far behind it: a turn for every 57 octets or more.
         loop {
             match self.in_sight(start) {
-                Some(0) => start += 57 - 1 - start % 8,
+                Some(0) => start += 64 - start % 8,
                 Some(bits) => return start + trailing_zeros(bits),
                 None => {
                     self.base = start / 8 * 8;
@@ -94,11 +119,10 @@ fn trailing_zeros(bits: u64) -> usize {
 fn fill(flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
     #[cfg(all(
         target_arch = "x86_64",
-        target_feature = "sse2",
         not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
     ))]
-    if let Some(avx512) = avx512::Avx512::detect() {
-        return crate::lanes::enter_fill(avx512, flags, text);
+    if let Some(avx512) = Avx512::detect() {
+        return lanes::enter_fill(avx512, flags, text);
     }
     fill_by(flags_of, flags, text);
 }
@@ -106,7 +130,7 @@ fn fill(flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
 /// [`fill`] with the flags of a block by `of_block`.
 #[cfg(target_pointer_width = "64")]
 #[inline(always)]
-fn fill_by(of_block: impl Fn(&[u8; 64]) -> u64, flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
+pub(crate) fn fill_by(of_block: impl Fn(&[u8; 64]) -> u64, flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
     let (blocks, rest) = text.as_chunks();
     for (flags, block) in flags.iter_mut().zip(blocks) {
         *flags = of_block(block).to_le_bytes();
@@ -142,49 +166,7 @@ fn flags_of_rest(text: &[u8], length: usize) -> u64 {
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 #[inline(always)]
 fn flags_of(block: &[u8; 64]) -> u64 {
-    crate::lanes::enter_flags_of_block(block)
-}
-
-/// All octets of a block at once.
-#[cfg(all(
-    target_arch = "x86_64",
-    target_feature = "sse2",
-    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
-))]
-pub(crate) mod avx512 {
-    use core::arch::x86_64::{_mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_set1_epi8, _mm512_xor_si512};
-
-    use super::{WINDOW, fill_by};
-
-    cpufeatures::new!(cpu, "avx512f", "avx512bw");
-
-    /// Proof that this CPU, and the operating system's context switch, know AVX-512 F and BW.
-    // INVARIANT: only `detect` makes one.
-    #[derive(Clone, Copy, Debug)]
-    pub(crate) struct Avx512(());
-
-    impl Avx512 {
-        /// The proof, where there is one. Asks the CPU once and remembers.
-        #[inline(always)]
-        pub(super) fn detect() -> Option<Self> {
-            cpu::get().then_some(Self(()))
-        }
-    }
-
-    /// [`fill`](super::fill).
-    #[target_feature(enable = "avx512f,avx512bw")]
-    pub(crate) fn fill(flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
-        fill_by(|block| of_block(block), flags, text);
-    }
-
-    /// The flags of a block, as in [`is_special`](super::is_special).
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512bw")]
-    fn of_block(block: &[u8; 64]) -> u64 {
-        let octets = crate::lanes::load(block, 0);
-        let flipped = _mm512_xor_si512(octets, _mm512_set1_epi8(2));
-        _mm512_cmple_epu8_mask(flipped, _mm512_set1_epi8(0x20)) | _mm512_cmpeq_epi8_mask(octets, _mm512_set1_epi8(0x5c))
-    }
+    lanes::enter_flags_of_block(block)
 }
 
 /// See [`flags_of`]; sixteen octets at a time. Every x86-64 that has vectors at all has SSE2.
@@ -231,20 +213,32 @@ fn flags_of(block: &[u8; 64]) -> u64 {
 /// Holds nothing: the text is looked at octet by octet.
 #[cfg(not(target_pointer_width = "64"))]
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Flags;
+pub(crate) struct Flags;
+
+#[cfg(not(target_pointer_width = "64"))]
+pub(super) type FlagsOf<'f> = Flags;
 
 #[cfg(not(target_pointer_width = "64"))]
 impl Flags {
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) const fn new(_: &[u8]) -> Self {
+    pub(super) const fn new() -> Self {
+        Self
+    }
+
+    pub(super) const fn begin(&self, _: &[u8]) -> Self {
+        Self
+    }
+
+    pub(super) const fn go_on(&self) -> Self {
         Self
     }
 
     /// Position of the first special octet of `text` at or after `start`; at least `text.len()` if there is none.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) fn next(&mut self, text: &[u8], start: usize) -> usize {
-        let rest = text.get(start..).unwrap_or_default();
-        start + rest.iter().position(|octet| is_special(*octet)).unwrap_or(rest.len())
+    pub(super) fn next(&self, text: &[u8], start: usize) -> usize {
+        let mut position = start;
+        while text.get(position).is_some_and(|octet| !is_special(*octet)) {
+            position += 1;
+        }
+        position
     }
 }
 
