@@ -109,8 +109,8 @@ const CHAIN_CONSTANTS: usize = if NativeLimb::BITS == 64 { 2 } else { 0 };
 /// | key type | `RsaPublicKey` | `ifma`, size | `ifma`, µs | `portable64`, size | `portable64`, µs | `portable32`, size |
 /// | --- | ---: | ---: | ---: | ---: | ---: | ---: |
 /// | [`Rsa2048`] | 280 | 2048 | 11 | 816 | 19 | 296 |
-/// | [`Rsa4096`] | 536 | 3968 | 36 | 1584 | 72 | 552 |
-/// | [`Rsa8192`](crate::Rsa8192) | 1048 | 4480 | 278 | 3120 | 279 | 1064 |
+/// | [`Rsa4096`] | 536 | 3904 | 36 | 1584 | 72 | 552 |
+/// | [`Rsa8192`](crate::Rsa8192) | 1048 | 4416 | 278 | 3120 | 279 | 1064 |
 ///
 /// On x86-64 a key has room for each backend, whichever the machine turns out to have, so with `avx2` it has the size
 /// that it has with `ifma`; making one takes 14 and 40 µs of the first two types. `portable32` prepares nothing:

@@ -74,11 +74,12 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
         first_key: usize,
     ) -> Result<Candidate<'k, S>, Error> {
         let mut first_key = first_key;
-        let mut reason: Option<KeySelectionError> = None;
-        let mut refusal = Ok(());
+        let mut outcome = Error::from(KeySelectionError::NoKeys);
+        // The precedence of the outcome, which every other one goes before; a refusal goes before every reason.
+        let mut told = 0;
         let authorities = self.as_slice().get(first_authority..).unwrap_or_default();
         for (authority_index, authority) in (first_authority..).zip(authorities) {
-            match authority.keys.select(header, first_key) {
+            let (found, precedence) = match authority.keys.select(header, first_key) {
                 Ok((key_index, key)) => match authority.policy.check_header(header) {
                     Ok(()) => {
                         return Ok(Candidate {
@@ -88,18 +89,16 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
                             key_index,
                         });
                     }
-                    refused if refusal.is_ok() => refusal = refused,
-                    _ => {}
+                    Err(refusal) => (Error::from(refusal), u8::MAX),
                 },
-                Err(found) if reason.is_none_or(|reason| precedence(found) > precedence(reason)) => {
-                    reason = Some(found);
-                }
-                Err(_) => {}
+                Err(reason) => (reason.into(), precedence(reason)),
+            };
+            if precedence > told {
+                (outcome, told) = (found, precedence);
             }
             first_key = 0;
         }
-        refusal?;
-        Err(reason.unwrap_or(KeySelectionError::NoKeys).into())
+        Err(outcome)
     }
 }
 
@@ -108,7 +107,7 @@ impl<'k, S: RsaSize> Authorities<'k, S> {
 /// goes before all others.
 #[expect(clippy::as_conversions, reason = "a number of the enumeration")]
 const fn precedence(reason: KeySelectionError) -> u8 {
-    reason as u8
+    reason as u8 + 1
 }
 
 impl<S: RsaSize> Clone for Authorities<'_, S> {

@@ -16,7 +16,7 @@ pub(crate) use numeric_date::ClaimedDate;
 pub use numeric_date::NumericDate;
 
 use crate::error::{ClaimsError, RegisteredClaim};
-use crate::json::{self, JsonArray, JsonObject, JsonStr, JsonValue, Members, TokenPlace};
+use crate::json::{self, JsonArray, JsonObject, JsonStr, JsonValue, Members, Scratch, TokenPlace};
 use crate::limits::MAX_CLAIMS;
 
 /// A claims set: the registered claims, checked for their types, and every other claim by name.
@@ -93,13 +93,14 @@ impl<'b> Claims<'b> {
     // the names are on the stack while it runs, and only then.
     #[inline(never)]
     fn fill(&mut self, text: &'b [u8]) -> Result<(), ClaimsError> {
-        let mut members = Members::<MAX_CLAIMS, TokenPlace>::of_canonical(text);
+        let mut scratch = Scratch::<MAX_CLAIMS, TokenPlace>::new();
+        let mut members = Members::of_canonical(text, &mut scratch);
         // Where the object will begin that is kept.
-        let object_text = text.trim_ascii_start();
+        let object_start = text.len() - text.trim_ascii_start().len();
         while let Some((name, value)) = members.next_member()? {
-            self.index.insert(object_text, name, value);
+            self.index.insert(object_start, members.last_name(), value);
             // After `canonicalise` a name that still holds an escape is none of these.
-            let Some(claim) = name.as_str().and_then(RegisteredClaim::of_name) else {
+            let Some(claim) = RegisteredClaim::of_name(name.plain_or_quoted()) else {
                 continue;
             };
             self.set(claim, value).ok_or(ClaimsError::WrongType(claim))?;

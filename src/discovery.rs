@@ -32,7 +32,7 @@ use crate::claims::StringOrArray;
 use crate::entra::template::{Template, https_host};
 use crate::entra::{Tenant, Version};
 use crate::error::JsonError;
-use crate::json::{self, JsonValue, Members};
+use crate::json::{self, JsonValue, Members, Scratch};
 use crate::limits::MAX_DISCOVERY_MEMBERS;
 
 /// A member of an openid-configuration document.
@@ -146,7 +146,8 @@ impl<'j> Document<'j> {
         let len = json::canonicalise(text);
         let text: &'j [u8] = text;
         let text = text.get(..len).unwrap_or_default();
-        let mut members = Members::<MAX_DISCOVERY_MEMBERS>::of_canonical(text);
+        let mut scratch = Scratch::<MAX_DISCOVERY_MEMBERS>::new();
+        let mut members = Members::of_canonical(text, &mut scratch);
         let (mut issuer, mut access_token_issuer, mut jwks_uri, mut cloud) = (None, None, None, None);
         while let Some((name, value)) = members.next_member().map_err(DiscoveryError::Json)? {
             match name.as_str() {

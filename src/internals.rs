@@ -9,7 +9,7 @@ use crate::backend::KeyRef;
 use crate::base64url;
 use crate::claims::Claims;
 use crate::error::{ClaimsError, HeaderError, InvalidBase64url, JsonError};
-use crate::json::{self, JsonObject, JsonStr, JsonValue, Members};
+use crate::json::{self, JsonObject, JsonStr, JsonValue, Members, Scratch};
 use crate::jws::JoseHeader;
 use crate::rs256::{self, MessageHash, PreparedKey, RsaSize};
 
@@ -45,7 +45,8 @@ pub fn read_json<'j, const CAP: usize>(
     text: &'j [u8],
     mut visit: impl FnMut(JsonStr<'j>, JsonValue<'j>),
 ) -> Result<JsonObject<'j>, JsonError> {
-    let mut members = Members::<CAP>::new(text)?;
+    let mut scratch = Scratch::<CAP>::new();
+    let mut members = Members::new(text, &mut scratch)?;
     while let Some((name, value)) = members.next_member()? {
         visit(name, value);
     }
@@ -58,7 +59,8 @@ pub fn read_json<'j, const CAP: usize>(
 ///
 /// As [`read_json`].
 pub fn read_canonical_json<const CAP: usize>(text: &[u8]) -> Result<JsonObject<'_>, JsonError> {
-    let mut members = Members::<CAP>::of_canonical(text);
+    let mut scratch = Scratch::<CAP>::new();
+    let mut members = Members::of_canonical(text, &mut scratch);
     while members.next_member()?.is_some() {}
     Ok(members.object())
 }
@@ -72,7 +74,8 @@ pub fn read_short_json<'j, const CAP: usize>(
     text: &'j [u8],
     mut visit: impl FnMut(JsonStr<'j>, JsonValue<'j>),
 ) -> Result<JsonObject<'j>, JsonError> {
-    let mut members = Members::<CAP, u16>::new(text)?;
+    let mut scratch = Scratch::<CAP, u16>::new();
+    let mut members = Members::new(text, &mut scratch)?;
     while let Some((name, value)) = members.next_member()? {
         visit(name, value);
     }
@@ -101,6 +104,17 @@ pub fn sha256(message: &[u8]) -> [u8; 32] {
 /// [`ClaimsError`] when the payload is no claims set.
 pub fn read_claims(payload: &mut [u8]) -> Result<Claims<'_>, ClaimsError> {
     Claims::read(payload)
+}
+
+/// [`read_claims`] for a look at the claims where they lie, as the pipeline does it.
+///
+/// # Errors
+///
+/// As [`read_claims`].
+pub fn with_claims<T>(payload: &mut [u8], visit: impl FnOnce(&Claims<'_>) -> T) -> Result<T, ClaimsError> {
+    let mut claims = Claims::empty();
+    claims.read_into(payload)?;
+    Ok(visit(&claims))
 }
 
 /// [`PreparedKey::verify_rs256`] for eight signatures by one key: what [`batch::verify`](crate::batch::verify) does with

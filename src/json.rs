@@ -20,12 +20,14 @@
 //! | file | idea |
 //! | --- | --- |
 //! | `canonical` | one spelling for each string, in place |
+//! | `digits` | eight digits in one go |
 //! | `flags` | find the next octet that matters inside a string |
 //! | `scan` | the grammar |
 //! | `names` | no name twice |
 //! | `string`, `value` | the views |
 
 mod canonical;
+mod digits;
 pub(crate) mod flags;
 mod names;
 mod scan;
@@ -36,10 +38,13 @@ mod value;
 mod tests;
 
 pub(crate) use canonical::canonicalise;
+pub(crate) use digits::value_of_eight;
+pub(crate) use names::NameHash;
 pub use string::JsonStr;
 pub use value::{JsonArray, JsonNumber, JsonObject, JsonValue};
 
-use names::{Names, Place, Spelling, Table};
+use flags::Flags;
+use names::{Names, Place, Spelling};
 use scan::{Next, Scanner};
 
 use crate::error::{JsonError, JsonErrorKind};
@@ -60,11 +65,65 @@ const WIDE: bool = cfg!(target_pointer_width = "64");
 ///
 /// A pull parser: nothing is known about the text beyond the member handed out last, until `None` says that all of it
 /// is valid.
-#[derive(Clone, Debug)]
-pub(crate) struct Members<'j, const CAP: usize, P = u32> {
-    scanner: Scanner<'j>,
+#[derive(Debug)]
+pub(crate) struct Members<'j, 's, P = u32> {
+    scanner: Scanner<'j, 's>,
     progress: Progress,
-    names: Names<CAP, P>,
+    last_name: LastName,
+    names: Names<'s, P>,
+}
+
+/// The memory that [`Members`] needs for a text with at most `CAP` members: apart from the rest of its state, which is
+/// small and stays in registers.
+#[derive(Debug)]
+pub(crate) struct Scratch<const CAP: usize, P = u32> {
+    flags: Flags,
+    places: [P; CAP],
+}
+
+impl<const CAP: usize, P: Place> Scratch<CAP, P> {
+    // Inlined everywhere: it is large, and must not be made in one place and moved to another.
+    #[inline(always)]
+    pub(crate) fn new() -> Self {
+        const {
+            assert!(
+                CAP.is_power_of_two() && CAP <= 256,
+                "eight bits of a hash choose the place"
+            )
+        };
+        Self {
+            flags: Flags::new(),
+            places: [P::default(); CAP],
+        }
+    }
+}
+
+/// What is known of the name of the member handed out last beyond its text. Nothing on small machines, which have no use
+/// for it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LastName {
+    /// Where its opening quotation mark is.
+    #[cfg(target_pointer_width = "64")]
+    pub(crate) open: usize,
+    /// Whether it is written without escapes.
+    #[cfg(target_pointer_width = "64")]
+    pub(crate) is_plain: bool,
+    #[cfg(target_pointer_width = "64")]
+    pub(crate) hash: NameHash,
+}
+
+impl LastName {
+    #[cfg(target_pointer_width = "64")]
+    #[inline(always)]
+    const fn new(open: usize, is_plain: bool, hash: NameHash) -> Self {
+        Self { open, is_plain, hash }
+    }
+
+    #[cfg(not(target_pointer_width = "64"))]
+    #[inline(always)]
+    const fn new(_open: usize, _is_plain: bool, _hash: NameHash) -> Self {
+        Self {}
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -76,15 +135,15 @@ enum Progress {
     Refused(JsonError),
 }
 
-impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
-    /// Starts to read `text`, in which a string may be spelled in any way.
+impl<'j, 's, P: Place> Members<'j, 's, P> {
+    /// Starts to read `text`, in which a string may be spelled in any way. The scratch is new.
     ///
     /// # Errors
     ///
     /// `TooLong`, `NotUtf8`, `NotAnObject`; `Syntax` if no JSON value begins here (a byte order mark included).
     #[inline(always)]
-    pub(crate) fn new(text: &'j [u8]) -> Result<Self, JsonError> {
-        let members = Self::start(text, Spelling::ANY);
+    pub(crate) fn new<const CAP: usize>(text: &'j [u8], scratch: &'s mut Scratch<CAP, P>) -> Result<Self, JsonError> {
+        let members = Self::start(text, scratch, Spelling::ANY);
         match members.progress {
             Progress::Refused(error) => Err(error),
             _ => Ok(members),
@@ -94,22 +153,28 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
     /// As [`Members::new`] for a text that [`canonicalise`] has rewritten; an error waits for the first call of
     /// `next_member`.
     #[inline(always)]
-    pub(crate) fn of_canonical(text: &'j [u8]) -> Self {
-        Self::start(text, Spelling::Canonical)
+    pub(crate) fn of_canonical<const CAP: usize>(text: &'j [u8], scratch: &'s mut Scratch<CAP, P>) -> Self {
+        Self::start(text, scratch, Spelling::Canonical)
     }
 
-    // Nothing this large should travel in a `Result`: it would be on the stack twice.
     #[inline(always)]
-    fn start(text: &'j [u8], spelling: Spelling) -> Self {
-        let (scanner, progress) = match begin(text, P::MAX_TEXT_LEN) {
+    fn start<const CAP: usize>(text: &'j [u8], scratch: &'s mut Scratch<CAP, P>, spelling: Spelling) -> Self {
+        let (text, progress) = match begin(text, P::MAX_TEXT_LEN, &mut scratch.flags) {
             Ok(begun) => begun,
-            Err(error) => (Scanner::new(""), Progress::Refused(error)),
+            Err(error) => ("", Progress::Refused(error)),
         };
         Self {
-            scanner,
+            scanner: Scanner::new(text, scratch.flags.begin(text.as_bytes())),
             progress,
-            names: Names::new(spelling),
+            last_name: LastName::default(),
+            names: Names::new(&mut scratch.places, spelling),
         }
+    }
+
+    /// More about the name of the member handed out last.
+    #[inline(always)]
+    pub(crate) const fn last_name(&self) -> LastName {
+        self.last_name
     }
 
     /// Reads the next member. `None` after the closing brace, with nothing but whitespace behind it.
@@ -129,77 +194,94 @@ impl<'j, const CAP: usize, P: Place> Members<'j, CAP, P> {
 
     /// The object as a whole, for reading again: valid once `next_member` has answered `None`, empty before.
     pub(crate) fn object(&self) -> JsonObject<'j> {
-        let valid = match self.progress {
-            Progress::Valid(end) => self.scanner.text().get(..end),
-            _ => None,
+        let Progress::Valid(end) = self.progress else {
+            return JsonObject::EMPTY;
         };
         // What stands before the object is whitespace.
-        let object = valid.and_then(|text| text.get(self.scanner.token(0).1..));
-        object.map_or(JsonObject::EMPTY, JsonObject::new)
+        let (_, start) = self.scanner.token(0);
+        self.scanner
+            .slice(start, end)
+            .map_or(JsonObject::EMPTY, JsonObject::new)
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn advance(&mut self) -> Option<(JsonStr<'j>, JsonValue<'j>)> {
-        advance(&mut self.scanner, &mut self.progress, self.names.as_table())
+        let Progress::Member(start) = self.progress else {
+            return None;
+        };
+        match self.read(start) {
+            Ok(member) => Some(member),
+            Err(error) => {
+                self.progress = Progress::Refused(error);
+                None
+            }
+        }
+    }
+
+    /// Reads the member whose name begins at `start`, and takes note of what follows it.
+    #[inline(always)]
+    fn read(&mut self, start: usize) -> Result<(JsonStr<'j>, JsonValue<'j>), JsonError> {
+        let (name, is_plain, end) = self.scanner.name(start)?;
+        let hash = self.names.insert(self.scanner.text(), (start, end), (name, is_plain))?;
+        self.last_name = LastName::new(start, is_plain, hash);
+        let (value, next) = self.scanner.value_of_name(end)?;
+        self.progress = progress(&self.scanner, next)?;
+        Ok((name, value))
     }
 }
 
-/// Reads the next member, for all capacities.
+/// Whether `octets` come at `position` of `text`.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-fn advance<'j, P: Place>(
-    scanner: &mut Scanner<'j>,
-    progress: &mut Progress,
-    names: Table<'_, P>,
-) -> Option<(JsonStr<'j>, JsonValue<'j>)> {
-    let Progress::Member(start) = *progress else {
-        return None;
-    };
-    match read(scanner, names, start) {
-        Ok((member, next)) => {
-            *progress = next;
-            Some(member)
-        }
-        Err(error) => {
-            *progress = Progress::Refused(error);
-            None
-        }
+fn are_at(text: &[u8], position: usize, octets: &[u8]) -> bool {
+    if WIDE {
+        return text.get(position..).is_some_and(|rest| rest.starts_with(octets));
     }
+    // What is compared is short, and a loop over it less code than `memcmp` and its calls.
+    (position..)
+        .zip(octets)
+        .all(|(place, octet)| text.get(place) == Some(octet))
 }
 
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-fn read<'j, P: Place>(
-    scanner: &mut Scanner<'j>,
-    mut names: Table<'_, P>,
-    start: usize,
-) -> Result<((JsonStr<'j>, JsonValue<'j>), Progress), JsonError> {
-    let (name, end) = scanner.string(start)?;
-    names.insert(scanner.text(), start, name)?;
-    let (value, next) = scanner.value_of_name(end)?;
-    Ok(((name, value), progress(scanner, next)?))
+/// The place of `name` in a list of names, each with a space behind it. For small machines: one copy of it serves all
+/// lists, and they hold no pointers.
+#[inline(never)]
+pub(crate) fn place_of(name: &str, names: &str) -> Option<usize> {
+    let (name, mut place, mut matched) = (name.as_bytes(), 0, 0);
+    for octet in names.bytes() {
+        if octet == b' ' {
+            if matched == name.len() {
+                return Some(place);
+            }
+            (place, matched) = (place + 1, 0);
+        } else if name.get(matched) == Some(&octet) {
+            matched += 1;
+        } else {
+            matched = name.len() + 1;
+        }
+    }
+    None
 }
 
 /// The object that a text is, if it is one with no more members than claims may have: only for showing what is in it.
 #[inline(never)]
 pub(crate) fn object(text: &[u8]) -> Option<JsonObject<'_>> {
-    let mut members = Members::<MAX_CLAIMS>::of_canonical(text);
+    let mut scratch = Scratch::<MAX_CLAIMS>::new();
+    let mut members = Members::of_canonical(text, &mut scratch);
     while members.next_member().ok()?.is_some() {}
     Some(members.object())
 }
 
 /// Looks at the text up to its first member.
-fn begin(text: &[u8], longest: usize) -> Result<(Scanner<'_>, Progress), JsonError> {
+fn begin<'j>(text: &'j [u8], longest: usize, flags: &mut Flags) -> Result<(&'j str, Progress), JsonError> {
     if text.len() > longest {
         return Err(JsonError::new(JsonErrorKind::TooLong, longest));
     }
-    let text =
-        core::str::from_utf8(text).map_err(|error| JsonError::new(JsonErrorKind::NotUtf8, error.valid_up_to()))?;
-    let scanner = Scanner::new(text);
+    let text = utf8(text).map_err(|valid| JsonError::new(JsonErrorKind::NotUtf8, valid))?;
+    let scanner = Scanner::new(text, flags.go_on());
     match scanner.token(0) {
-        (b'{', open) => {
-            let progress = progress(&scanner, scanner.first_item(open, b'}')?)?;
-            Ok((scanner, progress))
-        }
+        (b'{', open) => Ok((text, progress(&scanner, scanner.first_item(open, b'}')?)?)),
         #[expect(clippy::manual_contains, reason = "`contains` is a good deal of code")]
         (octet, start) if b"[\"-0123456789tfn".iter().any(|first| *first == octet) => {
             Err(JsonError::new(JsonErrorKind::NotAnObject, start))
@@ -208,9 +290,19 @@ fn begin(text: &[u8], longest: usize) -> Result<(Scanner<'_>, Progress), JsonErr
     }
 }
 
+#[cfg(target_arch = "x86_64")]
+use crate::lanes::utf8;
+
+/// The octets as text, or how many of the first ones are UTF-8.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+fn utf8(octets: &[u8]) -> Result<&str, usize> {
+    core::str::from_utf8(octets).map_err(|error| error.valid_up_to())
+}
+
 /// Expects the end of the text after the end of the outermost object.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-fn progress(scanner: &Scanner<'_>, next: Next) -> Result<Progress, JsonError> {
+fn progress(scanner: &Scanner<'_, '_>, next: Next) -> Result<Progress, JsonError> {
     match next {
         Next::Item(start) => Ok(Progress::Member(start)),
         Next::End(end) => match scanner.token(end) {

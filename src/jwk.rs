@@ -21,7 +21,7 @@ pub use set::{KeySet, KeySetRef};
 use crate::base64url;
 use crate::claims::StringOrArray;
 use crate::error::KeyError;
-use crate::json::{JsonArray, JsonObject, JsonStr, JsonValue, Members};
+use crate::json::{JsonArray, JsonObject, JsonStr, JsonValue, Members, Scratch};
 use crate::limits::{MAX_CLOUD_INSTANCE_NAME_LEN, MAX_KEY_ISSUER_LEN, MAX_KID_LEN, MAX_MEMBERS, MAX_X5T_LEN};
 use crate::rs256::{RsaPublicKey, RsaSize};
 
@@ -107,7 +107,8 @@ struct JwkMembers<'j> {
 
 impl<'j> JwkMembers<'j> {
     fn read(object: JsonObject<'j>) -> Result<Self, SkipReason> {
-        let mut members = Members::<MAX_MEMBERS>::new(object.text()).map_err(SkipReason::Json)?;
+        let mut scratch = Scratch::<MAX_MEMBERS>::new();
+        let mut members = Members::new(object.text(), &mut scratch).map_err(SkipReason::Json)?;
         let mut jwk = Self::default();
         while let Some((name, value)) = members.next_member().map_err(SkipReason::Json)? {
             // The set is not canonicalised: a name may hold escapes. One that does not fit is none of these.

@@ -14,6 +14,11 @@ use core::arch::x86_64::{__m512i, _mm512_mask_loadu_epi8, _mm512_mask_storeu_epi
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
 use crate::base64url::vbmi::{self, Vbmi};
 
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
+use crate::json::flags::WINDOW;
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
+use crate::octets::avx512::{self, Avx512};
+
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
 use core::arch::asm;
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
@@ -21,6 +26,8 @@ use core::arch::x86_64::{__m256i, _mm256_loadu_si256, _mm256_storeu_si256};
 
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
 use crate::backend::avx2::{self, Avx2, Avx2Key, Lanes};
+
+use crate::octets;
 
 /// One bit for each of the first `len` lanes; all of them from 64 on.
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
@@ -66,6 +73,45 @@ pub(crate) fn enter_translate(_: Vbmi, src: &[u8], out: &mut [u8]) -> bool {
 pub(crate) fn enter_flags_of_block(block: &[u8; 64]) -> u64 {
     // SAFETY: `of_block` is compiled for SSE2, which this whole build may use.
     unsafe { crate::json::flags::of_block(block) }
+}
+
+/// Enters [`avx512::fill`].
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
+#[inline(always)]
+pub(crate) fn enter_fill(_: Avx512, flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
+    // SAFETY: `fill` is compiled for the features of `Avx512`, and the token exists only where `Avx512::detect` found
+    // them.
+    unsafe { avx512::fill(flags, text) }
+}
+
+/// Enters [`avx512::position`].
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
+#[inline(always)]
+pub(crate) fn enter_position(_: Avx512, text: &[u8], wanted: u8) -> Option<usize> {
+    // SAFETY: `position` is compiled for the features of `Avx512`, and the token exists only where `Avx512::detect` found
+    // them.
+    unsafe { avx512::position(text, wanted) }
+}
+
+/// Enters [`avx512::beyond_ascii`].
+#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
+#[inline(always)]
+pub(crate) fn enter_beyond_ascii(_: Avx512, text: &[u8]) -> (usize, usize) {
+    // SAFETY: `beyond_ascii` is compiled for the features of `Avx512`, and the token exists only where `Avx512::detect`
+    // found them.
+    unsafe { avx512::beyond_ascii(text) }
+}
+
+/// The octets as text, or how many of the first ones are UTF-8. Most texts are ASCII but for a name or two, and what is
+/// ASCII at either end is passed by at a glance.
+pub(crate) fn utf8(text: &[u8]) -> Result<&str, usize> {
+    let (first, end) = octets::beyond_ascii(text);
+    match str::from_utf8(text.get(first..end).unwrap_or(text)) {
+        // SAFETY: if the stretch is there, this is ASCII, valid UTF-8 and ASCII again, each of which ends where a
+        // character ends; and if not, all of it is valid UTF-8.
+        Ok(_) => Ok(unsafe { str::from_utf8_unchecked(text) }),
+        Err(error) => Err(first + error.valid_up_to()),
+    }
 }
 
 /// Reads four lanes.

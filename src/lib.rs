@@ -35,6 +35,7 @@ mod base64url;
 mod json;
 #[cfg(target_arch = "x86_64")]
 mod lanes;
+mod octets;
 
 // 3. KEY LOOKUP: JWK Sets (RFC 7517), DER and PEM; selection by `kid` or `x5t`.
 mod jwk;

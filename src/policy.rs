@@ -7,6 +7,8 @@
 
 mod judge;
 
+use core::fmt;
+
 use crate::claims::{Claims, NumericDate};
 use crate::error::{ClaimsError, PolicyError, RegisteredClaim};
 use crate::json::JsonStr;
@@ -221,12 +223,30 @@ impl Leeway {
 pub struct Policy<'p> {
     issuer: Issuer<'p>,
     audiences: Option<&'p [&'p str]>,
-    required: &'p [&'p str],
+    required: Option<Asked<&'p [&'p str], RequiredRule>>,
     token_type: Option<&'p str>,
     expiration_required: bool,
     expiration_leeway: Leeway,
     not_before_leeway: Leeway,
-    max_age: Option<u32>,
+    max_age: Option<Asked<u32, AgeRule>>,
+}
+
+/// What a policy is asked for by a call, with the rule for it: by a pointer, so that a program whose policies are not
+/// asked for it holds none of the rule's code.
+#[derive(Clone, Copy)]
+struct Asked<T, R> {
+    what: T,
+    rule: R,
+}
+
+type RequiredRule = fn(&Claims<'_>, &[&str]) -> Result<(), PolicyError>;
+type AgeRule = fn(&Policy<'_>, &Claims<'_>, u32, NumericDate) -> Result<(), PolicyError>;
+
+/// Prints what was asked for.
+impl<T: fmt::Debug, R> fmt::Debug for Asked<T, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.what.fmt(f)
+    }
 }
 
 impl<'p> Policy<'p> {
@@ -237,7 +257,7 @@ impl<'p> Policy<'p> {
         Self {
             issuer,
             audiences: Some(audiences),
-            required: &[],
+            required: None,
             token_type: None,
             expiration_required: true,
             expiration_leeway: Leeway::DEFAULT,
@@ -269,14 +289,24 @@ impl<'p> Policy<'p> {
     /// Refuses tokens that lack one of these claims. A claim that is `null` counts as present.
     #[must_use]
     pub const fn require(mut self, claims: &'p [&'p str]) -> Self {
-        self.required = claims;
+        self.required = if claims.is_empty() {
+            None
+        } else {
+            Some(Asked {
+                what: claims,
+                rule: check_required,
+            })
+        };
         self
     }
 
     /// Refuses tokens issued more than `secs` seconds ago, in the future, or without `iat`.
     #[must_use]
     pub const fn max_age(mut self, secs: u32) -> Self {
-        self.max_age = Some(secs);
+        self.max_age = Some(Asked {
+            what: secs,
+            rule: check_age,
+        });
         self
     }
 
@@ -314,7 +344,7 @@ impl<'p> Policy<'p> {
         match self.token_type {
             Some(expected) => {
                 let compared = || Compared::new(Value::text(header.typ()), Value::Exactly(expected));
-                judge.rule(Rule::TokenType, compared, || check_token_type(header, expected))?;
+                judge.demand(Rule::TokenType, compared, || check_token_type(header, expected))?;
             }
             None => judge.skip(Rule::TokenType, NotChecked::NotAskedFor),
         }
@@ -330,11 +360,11 @@ impl<'p> Policy<'p> {
         judge: &mut J,
     ) -> Result<(), PolicyError> {
         let compared = || Compared::new(Value::text(claims.issuer()), self.issuer.value());
-        judge.rule(Rule::Issuer, compared, || self.check_issuer(claims))?;
+        judge.demand(Rule::Issuer, compared, || self.check_issuer(claims))?;
         match self.audiences {
             Some(audiences) => {
                 let compared = || Compared::new(Value::texts(claims.audience()), Value::OneOf(audiences));
-                judge.rule(Rule::Audience, compared, || check_audience(claims, audiences))?;
+                judge.demand(Rule::Audience, compared, || check_audience(claims, audiences))?;
             }
             None => judge.skip(Rule::Audience, NotChecked::NotAskedFor),
         }
@@ -357,34 +387,37 @@ impl<'p> Policy<'p> {
             None if !self.expiration_required => judge.skip(Rule::Expiration, NotChecked::Absent),
             exp => {
                 let compared = || Compared::new(Value::date(exp), clock(self.expiration_leeway));
-                judge.rule(Rule::Expiration, compared, || self.check_expiration(exp, now))?;
+                judge.demand(Rule::Expiration, compared, || self.check_expiration(exp, now))?;
             }
         }
         match claims.not_before() {
             Some(nbf) => {
                 let compared = || Compared::new(Value::Date(nbf), clock(self.not_before_leeway));
-                judge.rule(Rule::NotBefore, compared, || self.check_not_before(nbf, now))?;
+                judge.demand(Rule::NotBefore, compared, || self.check_not_before(nbf, now))?;
             }
             None => judge.skip(Rule::NotBefore, NotChecked::Absent),
         }
         match self.max_age {
-            Some(secs) => {
+            Some(Asked { what: secs, rule }) => {
                 let leeway = self.expiration_leeway.as_secs();
                 let compared = || {
                     let expected = Value::MaxAge { now, secs, leeway };
                     Compared::new(Value::date(claims.issued_at()), expected)
                 };
-                judge.rule(Rule::Age, compared, || self.check_age(claims, secs, now))?;
+                judge.demand(Rule::Age, compared, || rule(self, claims, secs, now))?;
             }
             None => judge.skip(Rule::Age, NotChecked::NotAskedFor),
         }
-        if self.required.is_empty() {
-            judge.skip(Rule::RequiredClaims, NotChecked::NotAskedFor);
-        } else {
-            let compared = || Compared::new(Value::None, Value::OneOf(self.required));
-            judge.rule(Rule::RequiredClaims, compared, || self.check_required(claims))?;
+        match self.required {
+            Some(Asked { what: names, rule }) => {
+                let compared = || Compared::new(Value::None, Value::OneOf(names));
+                judge.demand(Rule::RequiredClaims, compared, || rule(claims, names))
+            }
+            None => {
+                judge.skip(Rule::RequiredClaims, NotChecked::NotAskedFor);
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     fn check_issuer(&self, claims: &Claims<'_>) -> Result<(), PolicyError> {
@@ -411,27 +444,27 @@ impl<'p> Policy<'p> {
             Ok(())
         }
     }
+}
 
-    // RFC 7519 section 4.1.6 leaves the age to the application.
-    fn check_age(&self, claims: &Claims<'_>, max_age: u32, now: NumericDate) -> Result<(), PolicyError> {
-        let missing = PolicyError::MissingClaim(RegisteredClaim::IssuedAt);
-        let (iat, iat_ceil) = claims.issued_at().zip(claims.issued_at_ceil()).ok_or(missing)?;
-        if now.plus(self.not_before_leeway.wide()) < iat_ceil {
-            return Err(PolicyError::IssuedInFuture { iat: iat_ceil, now });
-        }
-        if now > iat.plus(u64::from(max_age)).plus(self.expiration_leeway.wide()) {
-            return Err(PolicyError::TooOld { iat, now });
-        }
-        Ok(())
+// RFC 7519 section 4.1.6 leaves the age to the application.
+fn check_age(policy: &Policy<'_>, claims: &Claims<'_>, max_age: u32, now: NumericDate) -> Result<(), PolicyError> {
+    let missing = PolicyError::MissingClaim(RegisteredClaim::IssuedAt);
+    let (iat, iat_ceil) = claims.issued_at().zip(claims.issued_at_ceil()).ok_or(missing)?;
+    if now.plus(policy.not_before_leeway.wide()) < iat_ceil {
+        return Err(PolicyError::IssuedInFuture { iat: iat_ceil, now });
     }
+    if now > iat.plus(u64::from(max_age)).plus(policy.expiration_leeway.wide()) {
+        return Err(PolicyError::TooOld { iat, now });
+    }
+    Ok(())
+}
 
-    fn check_required(&self, claims: &Claims<'_>) -> Result<(), PolicyError> {
-        match self.required.iter().position(|name| claims.get(name).is_none()) {
-            None => Ok(()),
-            Some(index) => Err(PolicyError::MissingRequired {
-                index: u16::try_from(index).unwrap_or(u16::MAX),
-            }),
-        }
+fn check_required(claims: &Claims<'_>, names: &[&str]) -> Result<(), PolicyError> {
+    match names.iter().position(|name| claims.get(name).is_none()) {
+        None => Ok(()),
+        Some(index) => Err(PolicyError::MissingRequired {
+            index: u16::try_from(index).unwrap_or(u16::MAX),
+        }),
     }
 }
 

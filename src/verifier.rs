@@ -129,7 +129,9 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     ) -> Result<AcceptedToken<'b>, Error> {
         let mut token = TokenView::new(decoded.header, Claims::empty(), SigningKey::pinned(0));
         self.authorities.describe(signer, token.key_mut());
-        check(&mut token, core::mem::take(&mut decoded.payload), signer.policy, now)?;
+        token.read_claims(core::mem::take(&mut decoded.payload))?;
+        // It has accepted the header already, or the key would not have been selected.
+        signer.policy.check(&token, now)?;
         Ok(AcceptedToken::of(&token))
     }
 

@@ -15,16 +15,20 @@ fn translations() -> Vec<(&'static str, Translate)> {
     let mut all: Vec<(&'static str, Translate)> = vec![
         ("selected", translate),
         ("compact", compact::translate),
-        ("table", table::translate),
+        ("table", |src, out| {
+            has_zero_trailing_bits(src) && table::translate(src, out)
+        }),
     ];
     #[cfg(not(any(target_pointer_width = "32", rs256_backend = "portable32")))]
-    all.push(("wide", wide::translate));
+    all.push(("portable", portable));
     #[cfg(all(
         target_arch = "x86_64",
         not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
     ))]
     if vbmi::Vbmi::detect().is_some() {
-        all.push(("vbmi", |src, out| vbmi::Vbmi::detect().unwrap().translate(src, out)));
+        all.push(("vbmi", |src, out| {
+            has_zero_trailing_bits(src) && vbmi::Vbmi::detect().unwrap().translate(src, out)
+        }));
     } else {
         std::eprintln!("skipped: this CPU has no AVX-512 VBMI");
     }

@@ -9,7 +9,9 @@
 //! What the list cannot hold (claims beyond its room, names with an escape) is found by walking. Smaller machines, for
 //! which a walk is little beside an RSA operation and a stack is little altogether, have no list.
 
-use crate::json::{JsonStr, JsonValue};
+#[cfg(target_pointer_width = "64")]
+use crate::json::NameHash;
+use crate::json::{JsonValue, LastName};
 
 /// Claims that the table has room for: a token of Entra has 20 to 45.
 #[cfg(target_pointer_width = "64")]
@@ -19,13 +21,14 @@ const ROOM: usize = 64;
 #[cfg(target_pointer_width = "64")]
 #[derive(Clone, Copy)]
 pub(super) struct Index {
-    /// For each claim in the order of the text its [`tag`]; eight in a row are looked at in one go.
+    /// For each claim in the order of the text an octet of its name's hash; eight in a row are looked at in one go.
     tags: [[u8; 8]; ROOM / 8],
     /// Where the quotation mark before its name is.
     // INVARIANT: no name begins where the object does, so 0 is none.
     starts: [u16; ROOM],
     /// A bit for each claim whose value is a string with an escape in it.
     escaped: u64,
+    /// How many claims it holds, or all that it has room for once one was left out.
     count: usize,
     /// Where the name of the first claim is that the table does not hold, or 0. It holds none after that one.
     beyond: usize,
@@ -43,23 +46,25 @@ impl Index {
         }
     }
 
-    /// Remembers the next claim of `text`.
+    /// Remembers the next claim, whose name is this, of an object that begins at `object_start` of the text.
     #[inline(always)]
-    pub(super) fn insert(&mut self, text: &[u8], name: JsonStr<'_>, value: JsonValue<'_>) {
-        let start = offset_in(text, name.raw());
-        if let Some(plain) = name.as_str()
+    pub(super) fn insert(&mut self, object_start: usize, name: LastName, value: JsonValue<'_>) {
+        let start = name.open.wrapping_sub(object_start);
+        if name.is_plain
             && let Ok(short) = u16::try_from(start)
-            && self.beyond == 0
             && let Some(tag_here) = self.tags.as_flattened_mut().get_mut(self.count)
             && let Some(start_here) = self.starts.get_mut(self.count)
         {
-            *tag_here = tag(plain.as_bytes());
+            *tag_here = name.hash.octet();
             *start_here = short;
-            let is_escaped = matches!(value, JsonValue::String(text) if text.as_str().is_none());
-            self.escaped |= u64::from(is_escaped) << self.count;
+            if matches!(value, JsonValue::String(text) if text.as_str().is_none()) {
+                self.escaped |= 1 << self.count;
+            }
             self.count += 1;
         } else if self.beyond == 0 {
             self.beyond = start;
+            // From now on there is no room.
+            self.count = ROOM;
         }
     }
 
@@ -93,7 +98,7 @@ impl Index {
     /// The names that may be `name` but for their case, each as long as that and with its place in the table.
     #[inline]
     fn named<'b>(&self, text: &'b str, name: &str) -> impl Iterator<Item = (&'b [u8], usize)> {
-        let wanted = u64::from_ne_bytes([tag(name.as_bytes()); 8]);
+        let wanted = u64::from_ne_bytes([NameHash::of(name).octet(); 8]);
         let len = name.len();
         let eights = self.tags.iter().enumerate().take(self.count.div_ceil(8));
         eights
@@ -153,13 +158,6 @@ pub(super) enum Found<'b> {
     Unknown,
 }
 
-/// Where the quotation mark before `name` is in `text`, which it is a part of.
-#[cfg(target_pointer_width = "64")]
-#[inline]
-fn offset_in(text: &[u8], name: &str) -> usize {
-    name.as_ptr().addr().wrapping_sub(text.as_ptr().addr()).wrapping_sub(1)
-}
-
 /// Which octets are zero, counted from the lowest.
 #[cfg(target_pointer_width = "64")]
 #[inline]
@@ -176,16 +174,6 @@ fn zero_octets(octets: u64) -> impl Iterator<Item = usize> {
     })
 }
 
-/// A digest of a name in one octet: equal for names that differ in case alone, different for most others.
-#[cfg(target_pointer_width = "64")]
-#[inline]
-#[expect(clippy::as_conversions, reason = "the lowest octet of a length")]
-fn tag(name: &[u8]) -> u8 {
-    let octet = |index: usize| name.get(index).copied().unwrap_or(0) | 0x20;
-    let ends = octet(0).wrapping_mul(7) ^ octet(name.len().saturating_sub(1)).wrapping_mul(29);
-    ends.wrapping_add((name.len() as u8).wrapping_mul(73))
-}
-
 /// No table.
 #[cfg(not(target_pointer_width = "64"))]
 #[derive(Clone, Copy)]
@@ -197,7 +185,7 @@ impl Index {
         Self
     }
 
-    pub(super) const fn insert(&mut self, _text: &[u8], _name: JsonStr<'_>, _value: JsonValue<'_>) {}
+    pub(super) const fn insert(&mut self, _object_start: usize, _name: LastName, _value: JsonValue<'_>) {}
 
     pub(super) const fn find<'b>(&self, _text: &'b str, _name: &str) -> Found<'b> {
         Found::Unknown
@@ -216,9 +204,9 @@ mod tests {
     use std::string::String;
     use std::vec::Vec;
 
-    use super::tag;
+    use super::Found;
     use crate::claims::Claims;
-    use crate::json::JsonValue;
+    use crate::json::{JsonValue, NameHash};
 
     fn claims<R>(text: &str, look: impl FnOnce(&Claims<'_>) -> R) -> R {
         let mut text = text.as_bytes().to_vec();
@@ -265,11 +253,18 @@ mod tests {
         }
     }
 
-    /// A name that is asked for may hold what stands between two names of the text; 257 octets from `a` to `a` have the
-    /// tag of `a`.
+    /// What the table holds of a name.
+    fn tag(name: &str) -> u8 {
+        NameHash::of(name).octet()
+    }
+
+    /// A name that is asked for may hold what stands between two names of the text; here it has the tag of the first.
     #[test]
     fn nothing_in_a_nested_object_is_a_claim() {
-        let inner = format!("{}a", "x".repeat(251));
+        let mut inner = (0..4096).map(|len| format!("{}a", "x".repeat(len)));
+        let inner = inner
+            .find(|inner| tag(&format!("a\":{{\"{inner}")) == tag("a"))
+            .unwrap();
         let text = format!("{{\"a\":{{\"{inner}\":1}},\"zz\":2}}");
         claims(&text, |claims| {
             assert!(claims.get(&format!("a\":{{\"{inner}")).is_none());
@@ -281,8 +276,8 @@ mod tests {
     /// nothing; so much of it that it has the tag of such a place.
     #[test]
     fn nothing_before_the_first_name_is_a_claim() {
-        let mut spaces = (1..=256).map(|len| " ".repeat(len));
-        let space = spaces.find(|space| tag(space.as_bytes()) == 0).unwrap();
+        let mut spaces = (1..=4096).map(|len| " ".repeat(len));
+        let space = spaces.find(|space| tag(space) == 0).unwrap();
         claims(&format!(r#"{{{space}":":"1","b":"2"}}"#), |claims| {
             assert!(claims.get(&space).is_none());
             assert!(claims.get(":").is_some() && claims.get("b").is_some());
@@ -312,5 +307,57 @@ mod tests {
                 "{long}"
             );
         }
+    }
+
+    /// The table is there so that nothing is walked through that it knows: what it holds, and that a claim is absent.
+    #[cfg(target_pointer_width = "64")]
+    #[test]
+    fn what_the_table_holds_is_found_without_a_walk() {
+        fn found<'b>(claims: &Claims<'b>, name: &str) -> (&'static str, &'b str) {
+            match claims.index.find(claims.json(), name) {
+                Found::Value(text) => ("value", text),
+                Found::EscapedString(text) => ("escaped", text),
+                Found::Nothing => ("nothing", ""),
+                Found::Unknown => ("unknown", ""),
+            }
+        }
+        let text = concat!(
+            r#"{"tid":"x","e":"q\"q","a": 10,"b":[10] ,"c" : -1.5e3 , "list":"#,
+            "\t[1, \"]\"]\n,\"o\":{ },\"one\":1,\"f\":\"q\\\\\",\"last\" : null\r}"
+        );
+        claims(text, |claims| {
+            for (name, expected) in [
+                ("tid", ("value", "\"x\"")),
+                ("e", ("escaped", r#""q\"q""#)),
+                ("a", ("value", "10")),
+                ("b", ("value", "[10]")),
+                ("c", ("value", "-1.5e3")),
+                ("list", ("value", "[1, \"]\"]")),
+                ("o", ("value", "{ }")),
+                ("one", ("value", "1")),
+                ("f", ("escaped", r#""q\\""#)),
+                ("last", ("value", "null")),
+                ("x", ("nothing", "")),
+                ("Tid", ("nothing", "")),
+                ("", ("nothing", "")),
+            ] {
+                assert_eq!(found(claims, name), expected, "{name}");
+            }
+            let variant = |name| claims.index.has_case_variant(claims.json(), name);
+            assert_eq!((variant("TID"), variant("tid")), (Some(true), Some(false)));
+        });
+        // more than it has room for
+        let many: Vec<String> = (0..70).map(|n| format!("\"claim{n}\":\"{n}\\n\"")).collect();
+        claims(&format!("{{{}}}", many.join(",")), |claims| {
+            for n in 0..64 {
+                let value = format!("\"{n}\\n\"");
+                assert_eq!(found(claims, &format!("claim{n}")), ("escaped", value.as_str()));
+            }
+            for name in ["claim64", "claim69", "absent"] {
+                assert_eq!(found(claims, name), ("unknown", ""), "{name}");
+            }
+            let variant = |name| claims.index.has_case_variant(claims.json(), name);
+            assert_eq!((variant("CLAIM7"), variant("claim7")), (Some(true), None));
+        });
     }
 }

@@ -5,7 +5,7 @@
 use core::fmt;
 use core::num::NonZeroU64;
 
-use crate::json::JsonValue;
+use crate::json::{JsonValue, value_of_eight};
 
 /// 2^53: up to here every whole number is exact in every JSON implementation (RFC 8259 section 6), and no sum with a
 /// leeway comes near the end of a `u64`.
@@ -124,30 +124,30 @@ impl ClaimedDate {
         {
             return Some(Self(PRESENT | floor));
         }
-        let (negative, text) = match text.as_bytes() {
-            [b'-', rest @ ..] => (true, rest),
-            text => (false, text),
-        };
-        let mantissa_len = text.iter().position(|octet| matches!(octet, b'e' | b'E'));
-        let (mantissa, exponent) = match text.split_at_checked(mantissa_len.unwrap_or(text.len()))? {
-            (mantissa, [_, exponent @ ..]) => (mantissa, saturating_exponent(exponent)),
-            (mantissa, []) => (mantissa, 0),
-        };
-        let whole_len = mantissa.iter().position(|octet| *octet == b'.');
-
         // How many of the digits stand before the decimal point once the exponent has moved it.
-        let mut before_point = i32::try_from(whole_len.unwrap_or(mantissa.len()))
-            .ok()?
-            .saturating_add(exponent);
-        let (mut floor, mut fraction) = (0, 0);
-        for &octet in mantissa {
-            if octet == b'.' {
-                continue;
+        let mut before_point = 0_i32;
+        let mut is_whole = true;
+        let mut octets = text.as_bytes().iter();
+        for octet in octets.by_ref() {
+            match octet {
+                b'e' | b'E' => break,
+                b'.' => is_whole = false,
+                b'-' => {}
+                // BOUND: no text has 2^31 octets.
+                _ => before_point = before_point.wrapping_add(i32::from(is_whole)),
             }
-            if before_point > 0 {
-                floor = append_digit(floor, octet.wrapping_sub(b'0'))?;
-            } else if octet != b'0' {
-                fraction = FRACTION;
+        }
+        before_point = before_point.wrapping_add(saturating_exponent(octets.as_slice()));
+
+        let (mut floor, mut fraction) = (0, 0);
+        for octet in text.bytes() {
+            let digit = octet.wrapping_sub(b'0');
+            match octet {
+                b'e' | b'E' => break,
+                b'.' | b'-' => continue,
+                _ if before_point > 0 => floor = append_digit(floor, digit)?,
+                b'0' => {}
+                _ => fraction = FRACTION,
             }
             before_point = before_point.saturating_sub(1);
         }
@@ -158,7 +158,7 @@ impl ClaimedDate {
         }
         let date = floor | fraction;
         // STRICT: a date before the epoch is refused; minus zero is zero.
-        if negative && date != 0 {
+        if text.starts_with('-') && date != 0 {
             None
         } else {
             Some(Self(PRESENT | date))
@@ -191,34 +191,38 @@ fn few_digits(text: &str) -> Option<u64> {
     if digits.is_empty() || digits.len() > 15 {
         return None;
     }
-    digits.iter().try_fold(0_u64, |sum, octet| {
+    let (first, rest) = match digits.split_first_chunk() {
+        Some((eight, rest)) => (value_of_eight(*eight)?, rest),
+        None => (0, digits),
+    };
+    rest.iter().try_fold(first, |sum, octet| {
         let digit = octet.wrapping_sub(b'0');
         (digit < 10).then(|| sum.wrapping_mul(10).wrapping_add(u64::from(digit)))
     })
 }
 
-/// The exponent, held at ±2^24 when its digits say more: far beyond what the digits of any token could balance.
+/// The exponent, held at ±2^24 when its digits say more: far beyond what the digits of any token could balance. Zero where
+/// there is none.
 fn saturating_exponent(text: &[u8]) -> i32 {
     const LARGEST: i32 = 1 << 24;
-    let (negative, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        _ => (false, text),
-    };
-    let mut exponent = 0_i32;
-    for digit in digits {
-        // BOUND: 10 · 2^24 + 9 < 2^28
-        exponent = exponent
-            .wrapping_mul(10)
-            .wrapping_add(i32::from(digit.wrapping_sub(b'0')))
-            .min(LARGEST);
+    let (mut exponent, mut is_negative) = (0_i32, false);
+    for octet in text {
+        match octet {
+            b'-' => is_negative = true,
+            b'+' => {}
+            // BOUND: 10 · 2^24 + 9 < 2^28
+            digit => {
+                let digit = i32::from(digit.wrapping_sub(b'0'));
+                exponent = exponent.wrapping_mul(10).wrapping_add(digit).min(LARGEST);
+            }
+        }
     }
-    if negative { exponent.wrapping_neg() } else { exponent }
+    if is_negative { exponent.wrapping_neg() } else { exponent }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ClaimedDate, NumericDate};
+    use super::{ClaimedDate, NumericDate, few_digits};
 
     fn date(text: &str) -> Option<(u64, u64)> {
         ClaimedDate::from_number(text).map(|date| (date.floor().as_secs(), date.ceil().as_secs()))
@@ -292,5 +296,23 @@ mod tests {
         );
         assert_eq!(date(&std::format!("1760000000{zeros}")), None);
         assert_eq!(date(&std::format!("0.{zeros}1")), Some((0, 1)));
+    }
+
+    #[test]
+    fn up_to_fifteen_digits_are_read_the_short_way() {
+        for (text, expected) in [
+            ("0", Some(0)),
+            ("9", Some(9)),
+            ("1760000000", Some(1_760_000_000)),
+            ("123456789012345", Some(123_456_789_012_345)),
+            ("1234567890123456", None),
+            ("", None),
+            ("-1", None),
+            ("1.5", None),
+            ("1e3", None),
+            ("1:", None), // the octet after the digits
+        ] {
+            assert_eq!(few_digits(text), expected, "{text}");
+        }
     }
 }

@@ -7,7 +7,7 @@
 
 use crate::claims::{Claims, StringOrArray};
 use crate::error::{PolicyError, ProviderClaim};
-use crate::json::{JsonObject, JsonValue, Members};
+use crate::json::{JsonObject, JsonValue, Members, Scratch};
 use crate::limits::MAX_MEMBERS;
 
 /// What a token says about its user's groups.
@@ -87,7 +87,8 @@ impl<'b> GroupClaims<'b> {
 fn names_groups(names: JsonObject<'_>) -> Result<bool, PolicyError> {
     let malformed = PolicyError::ClaimType(ProviderClaim::Groups);
     // The claims set that it is a part of went through `canonicalise`.
-    let mut members = Members::<MAX_MEMBERS>::of_canonical(names.text());
+    let mut scratch = Scratch::<MAX_MEMBERS>::new();
+    let mut members = Members::of_canonical(names.text(), &mut scratch);
     let mut found = false;
     while let Some((name, _)) = members.next_member().map_err(|_| malformed)? {
         found |= name == *"groups";

@@ -6,10 +6,13 @@ use core::fmt;
 
 use super::{JsonError, JsonErrorKind};
 use crate::claims::NumericDate;
+use crate::json;
 
 /// A claim registered by [RFC 7519 section 4.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+// A whole word, so that errors are copied in whole words.
+#[repr(u32)]
 pub enum RegisteredClaim {
     /// `iss`
     Issuer,
@@ -32,33 +35,28 @@ impl RegisteredClaim {
     #[inline(always)]
     pub(crate) fn of_name(name: &str) -> Option<Self> {
         if cfg!(target_pointer_width = "64") {
-            return Some(match name {
-                "iss" => Self::Issuer,
-                "sub" => Self::Subject,
-                "aud" => Self::Audience,
-                "exp" => Self::Expiration,
-                "nbf" => Self::NotBefore,
-                "iat" => Self::IssuedAt,
-                "jti" => Self::JwtId,
+            // By octets, from which the compiler makes a tree; of strings it makes a chain.
+            return Some(match name.as_bytes() {
+                [b'i', b's', b's'] => Self::Issuer,
+                [b's', b'u', b'b'] => Self::Subject,
+                [b'a', b'u', b'd'] => Self::Audience,
+                [b'e', b'x', b'p'] => Self::Expiration,
+                [b'n', b'b', b'f'] => Self::NotBefore,
+                [b'i', b'a', b't'] => Self::IssuedAt,
+                [b'j', b't', b'i'] => Self::JwtId,
                 _ => return None,
             });
         }
         // Less code than a comparison for each.
-        let all = &[
-            Self::Issuer,
-            Self::Subject,
-            Self::Audience,
-            Self::Expiration,
-            Self::NotBefore,
-            Self::IssuedAt,
-            Self::JwtId,
-        ];
-        let (names, _) = b"isssubaudexpnbfiatjti".as_chunks::<3>();
-        let (_, claim) = names
-            .iter()
-            .zip(all)
-            .find(|(own, _)| own.as_slice() == name.as_bytes())?;
-        Some(*claim)
+        Some(match json::place_of(name, "iss sub aud exp nbf iat jti ")? {
+            0 => Self::Issuer,
+            1 => Self::Subject,
+            2 => Self::Audience,
+            3 => Self::Expiration,
+            4 => Self::NotBefore,
+            5 => Self::IssuedAt,
+            _ => Self::JwtId,
+        })
     }
 
     /// The claim's name in a token, such as `exp`.
@@ -144,6 +142,8 @@ impl From<JsonError> for ClaimsError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
+// As above.
+#[repr(u32)]
 pub enum ProviderClaim {
     /// `tid`
     TenantId,

@@ -148,6 +148,8 @@ impl From<JsonError> for HeaderError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
+// A whole word, so that errors are copied in whole words.
+#[repr(u32)]
 pub enum KeySelectionError {
     /// No key has the `kid` (or, without a `kid`, the `x5t`) of the token.
     UnknownKey,

@@ -4,6 +4,7 @@
 
 use super::WIDE;
 use super::string::{decode_escape, letter_of, utf8};
+use crate::octets;
 
 /// Rewrites the strings of a JSON text so that equal strings are equal octets, and returns the new length.
 ///
@@ -15,7 +16,7 @@ use super::string::{decode_escape, letter_of, utf8};
 /// inside a string: the scanner refuses the text there, or before.
 #[expect(clippy::as_conversions, reason = "takes the lowest octet")]
 pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
-    let Some(first) = first_backslash(text) else {
+    let Some(first) = octets::position(text, b'\\') else {
         return text.len();
     };
     // From the first one on, or where code is dear from the beginning, which comes to the same.
@@ -58,7 +59,7 @@ pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
             in_string = !in_string;
         } else if octet == b'\\' && valid {
             match decode_escape(text.get(read - 1..).unwrap_or_default()) {
-                Ok((c, length)) if in_string => {
+                Some((c, length)) if in_string => {
                     read += length - 1;
                     spelling = spell(c);
                 }
@@ -80,9 +81,6 @@ pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
 /// Octets that are looked at, and moved, in one go.
 const RUN: usize = 32;
 
-/// Octets that are looked at in one go where none is moved: most texts have no backslash at all.
-const FAR: usize = 256;
-
 /// The next [`RUN`] octets if there are as many and no backslash is among them.
 fn run_at(text: &[u8], start: usize) -> Option<[u8; RUN]> {
     if !WIDE {
@@ -90,32 +88,13 @@ fn run_at(text: &[u8], start: usize) -> Option<[u8; RUN]> {
     }
     text.get(start..)?
         .first_chunk()
-        .filter(|run| !holds_backslash(run))
+        .filter(|run| !octets::holds(run, b'\\'))
         .copied()
 }
 
 /// The next two octets, a backslash and what follows.
 fn escape_at(text: &[u8], start: usize) -> Option<[u8; 2]> {
     text.get(start..)?.first_chunk().copied()
-}
-
-fn first_backslash(text: &[u8]) -> Option<usize> {
-    let mut clean = 0;
-    if WIDE {
-        let runs = text.as_chunks::<FAR>().0.iter();
-        clean += FAR * runs.take_while(|run| !holds_backslash(run)).count();
-        let runs = text.get(clean..)?.as_chunks::<RUN>().0.iter();
-        clean += RUN * runs.take_while(|run| !holds_backslash(run)).count();
-    }
-    text.get(clean..)?
-        .iter()
-        .position(|octet| *octet == b'\\')
-        .map(|index| clean + index)
-}
-
-/// Without an early exit, so that it compiles to vector code.
-fn holds_backslash<const N: usize>(run: &[u8; N]) -> bool {
-    run.iter().fold(false, |found, octet| found | (*octet == b'\\'))
 }
 
 fn odd_quotation_marks(text: &[u8]) -> bool {
@@ -145,4 +124,31 @@ fn spell(c: char) -> u64 {
         return u64::from_le_bytes([b'\\', b'u', b'0', b'0', b'0' + (code >> 4), ones, 0, 0]);
     }
     u64::from(utf8(c))
+}
+
+#[cfg(all(test, target_pointer_width = "64"))]
+mod tests {
+    use super::{RUN, escape_at, run_at};
+
+    #[test]
+    fn a_run_is_as_long_as_it_must_be_and_without_a_backslash() {
+        for backslash in 0..100 {
+            let mut text = [b'x'; 100];
+            text[backslash] = b'\\';
+            for start in 0..=100 {
+                let is_run = start + RUN <= 100 && !(start..start + RUN).contains(&backslash);
+                assert_eq!(
+                    run_at(&text, start),
+                    is_run.then_some([b'x'; RUN]),
+                    "{start} {backslash}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_escape_is_a_backslash_and_what_follows() {
+        assert_eq!(escape_at(br#""a\nb""#, 2), Some(*b"\\n"));
+        assert_eq!(escape_at(b"a\\", 1), None);
+    }
 }

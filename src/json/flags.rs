@@ -11,6 +11,14 @@ use core::arch::x86_64::{
     _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8, _mm_xor_si128,
 };
 
+#[cfg(target_arch = "x86_64")]
+use crate::lanes;
+#[cfg(all(
+    target_arch = "x86_64",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
+))]
+use crate::octets::avx512::Avx512;
+
 /// Whether an octet ends a run of plain text in a string.
 #[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
 #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -19,65 +27,121 @@ const fn is_special(octet: u8) -> bool {
     (octet ^ 2 <= 0x20) | (octet == b'\\')
 }
 
-/// The flags of two blocks: one bit for each octet, the first lowest, set where the octet is special or the text has
-/// ended.
+/// Blocks of 64 octets whose flags are kept: a window of 1 KiB, of which most claims sets need one or two.
 #[cfg(target_pointer_width = "64")]
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Flags {
-    /// Where the first of the two blocks begins, a multiple of 64.
+pub(crate) const WINDOW: usize = 16;
+
+/// The flags of the octets in a window: one bit for each octet, the first lowest, set where the octet is special or the
+/// text has ended.
+#[cfg(target_pointer_width = "64")]
+#[derive(Clone, Debug)]
+pub(crate) struct Flags {
+    /// Where the window begins, a multiple of 8.
     base: usize,
-    bits: u64,
-    /// Those of the second block, so that they are ready when a string reaches it.
-    ahead: u64,
+    bits: [[u8; 8]; WINDOW],
 }
+
+/// What a scanner holds of its flags: where they are. Apart from it, they leave the rest of its state to registers.
+#[cfg(target_pointer_width = "64")]
+pub(super) type FlagsOf<'f> = &'f mut Flags;
 
 #[cfg(target_pointer_width = "64")]
 impl Flags {
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) fn new(text: &[u8]) -> Self {
+    /// Those of no text.
+    #[inline(always)]
+    pub(super) const fn new() -> Self {
         Self {
             base: 0,
-            bits: flags_from(text, 0),
-            ahead: flags_from(text, 64),
+            bits: [[0; 8]; WINDOW],
         }
+    }
+
+    /// Those of `text`, from its beginning on.
+    #[inline]
+    pub(super) fn begin(&mut self, text: &[u8]) -> FlagsOf<'_> {
+        self.base = 0;
+        fill(&mut self.bits, text);
+        self
+    }
+
+    /// Those of the text that was begun with, from where it is.
+    #[inline(always)]
+    pub(super) const fn go_on(&mut self) -> FlagsOf<'_> {
+        self
     }
 
     /// Position of the first special octet of `text` at or after `start`; at least `text.len()` if there is none.
     ///
     /// Goes forward only: `start` is never before an earlier answer.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    #[expect(clippy::as_conversions, reason = "a bit count below 64")]
+    #[inline(always)]
     pub(super) fn next(&mut self, text: &[u8], start: usize) -> usize {
-        let within = start.wrapping_sub(self.base);
-        if within < 64 && self.bits >> within != 0 {
-            return start + (self.bits >> within).trailing_zeros() as usize;
+        // At least 57 octets are in sight from wherever the window is looked at: nearly every string ends there.
+        match self.in_sight(start) {
+            Some(bits) if bits != 0 => start + trailing_zeros(bits),
+            _ => self.next_out_of_sight(text, start),
         }
-        self.next_in_later_block(text, start)
+    }
+
+    /// The flags from `start` on, 57 or more of them.
+    #[inline(always)]
+    fn in_sight(&self, start: usize) -> Option<u64> {
+        let within = start.wrapping_sub(self.base);
+        let bits = self.bits.as_flattened().get(within / 8..)?.first_chunk()?;
+        Some(u64::from_le_bytes(*bits) >> (within % 8))
     }
 
     #[inline(never)]
-    #[expect(clippy::as_conversions, reason = "a bit count below 64")]
-    fn next_in_later_block(&mut self, text: &[u8], start: usize) -> usize {
-        // BOUND: all bits of the block after the text are set, and `start` is not behind it: at most a turn a block.
+    fn next_out_of_sight(&mut self, text: &[u8], mut start: usize) -> usize {
+        // BOUND: all bits after the text are set, and `start` is not far behind it: a turn for every 57 octets or more.
         loop {
-            self.base += 64;
-            self.bits = self.ahead;
-            self.ahead = flags_from(text, self.base + 64);
-            let within = start.saturating_sub(self.base);
-            if within < 64 && self.bits >> within != 0 {
-                return self.base + within + (self.bits >> within).trailing_zeros() as usize;
+            match self.in_sight(start) {
+                Some(0) => start += 64 - start % 8,
+                Some(bits) => return start + trailing_zeros(bits),
+                None => {
+                    self.base = start / 8 * 8;
+                    fill(&mut self.bits, text.get(self.base..).unwrap_or_default());
+                }
             }
         }
     }
 }
 
-/// The flags of the block that begins at `base`.
 #[cfg(target_pointer_width = "64")]
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-fn flags_from(text: &[u8], base: usize) -> u64 {
-    let rest = text.get(base..).unwrap_or_default();
-    rest.first_chunk()
-        .map_or_else(|| flags_of_rest(text, rest.len()), flags_of)
+#[inline(always)]
+#[expect(clippy::as_conversions, reason = "at most 64")]
+fn trailing_zeros(bits: u64) -> usize {
+    bits.trailing_zeros() as usize
+}
+
+/// Sets the flags of the blocks that `text` begins with.
+#[cfg(target_pointer_width = "64")]
+#[inline]
+fn fill(flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
+    #[cfg(all(
+        target_arch = "x86_64",
+        not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
+    ))]
+    if let Some(avx512) = Avx512::detect() {
+        return lanes::enter_fill(avx512, flags, text);
+    }
+    fill_by(flags_of, flags, text);
+}
+
+/// [`fill`] with the flags of a block by `of_block`.
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+pub(crate) fn fill_by(of_block: impl Fn(&[u8; 64]) -> u64, flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
+    let (blocks, rest) = text.as_chunks();
+    for (flags, block) in flags.iter_mut().zip(blocks) {
+        *flags = of_block(block).to_le_bytes();
+    }
+    let mut after = flags.iter_mut().skip(blocks.len());
+    if let Some(flags) = after.next() {
+        *flags = flags_of_rest(text, rest.len()).to_le_bytes();
+    }
+    for flags in after {
+        *flags = [u8::MAX; 8];
+    }
 }
 
 /// The flags of a block of which the text fills only the first `length` octets, with its last ones.
@@ -102,7 +166,7 @@ fn flags_of_rest(text: &[u8], length: usize) -> u64 {
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 #[inline(always)]
 fn flags_of(block: &[u8; 64]) -> u64 {
-    crate::lanes::enter_flags_of_block(block)
+    lanes::enter_flags_of_block(block)
 }
 
 /// See [`flags_of`]; sixteen octets at a time. Every x86-64 that has vectors at all has SSE2.
@@ -149,20 +213,32 @@ fn flags_of(block: &[u8; 64]) -> u64 {
 /// Holds nothing: the text is looked at octet by octet.
 #[cfg(not(target_pointer_width = "64"))]
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Flags;
+pub(crate) struct Flags;
+
+#[cfg(not(target_pointer_width = "64"))]
+pub(super) type FlagsOf<'f> = Flags;
 
 #[cfg(not(target_pointer_width = "64"))]
 impl Flags {
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) const fn new(_: &[u8]) -> Self {
+    pub(super) const fn new() -> Self {
+        Self
+    }
+
+    pub(super) const fn begin(&self, _: &[u8]) -> Self {
+        Self
+    }
+
+    pub(super) const fn go_on(&self) -> Self {
         Self
     }
 
     /// Position of the first special octet of `text` at or after `start`; at least `text.len()` if there is none.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) fn next(&mut self, text: &[u8], start: usize) -> usize {
-        let rest = text.get(start..).unwrap_or_default();
-        start + rest.iter().position(|octet| is_special(*octet)).unwrap_or(rest.len())
+    pub(super) fn next(&self, text: &[u8], start: usize) -> usize {
+        let mut position = start;
+        while text.get(position).is_some_and(|octet| !is_special(*octet)) {
+            position += 1;
+        }
+        position
     }
 }
 

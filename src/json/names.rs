@@ -12,9 +12,10 @@
 
 use core::fmt;
 
-use super::WIDE;
+use super::flags::Flags;
 use super::scan::Scanner;
 use super::string::JsonStr;
+use super::{WIDE, are_at};
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::MAX_JWK_SET_LEN;
 
@@ -80,14 +81,14 @@ impl Place for u16 {
     }
 }
 
-/// Up to `CAP` different names.
-#[derive(Clone, Debug)]
-pub(super) struct Names<const CAP: usize, P> {
-    // INVARIANT: a place that is the default is free. In a list each name is in the first place that was free when it
-    // came; in a table, in the first from the one that its hash asks for onwards, and round.
-    places: [P; CAP],
+/// Different names, as many as there are places for.
+#[derive(Debug)]
+pub(super) struct Names<'n, P> {
     count: usize,
     spelling: Spelling,
+    // INVARIANT: as many as a power of two, at most 256. A place that is the default is free. In a list each name is in the first
+    // place that was free when it came; in a table, in the first from the one that its hash asks for onwards, and round.
+    places: &'n mut [P],
 }
 
 /// How equal names are found in a text.
@@ -108,45 +109,19 @@ impl Spelling {
     }
 }
 
-impl<const CAP: usize, P: Place> Names<CAP, P> {
-    // Inlined everywhere: the table is large, and must not be made in one place and moved to another.
+impl<'n, P: Place> Names<'n, P> {
+    /// None so far. All of `places` are free.
     #[inline(always)]
-    pub(super) fn new(spelling: Spelling) -> Self {
-        const {
-            assert!(
-                CAP.is_power_of_two() && CAP <= 256,
-                "eight bits of a hash choose the place"
-            )
-        };
+    pub(super) const fn new(places: &'n mut [P], spelling: Spelling) -> Self {
         Self {
-            places: [P::default(); CAP],
             count: 0,
             spelling,
+            places,
         }
     }
 
-    /// The names, whatever the capacity.
-    #[inline(always)]
-    pub(super) fn as_table(&mut self) -> Table<'_, P> {
-        Table {
-            places: &mut self.places,
-            count: &mut self.count,
-            spelling: self.spelling,
-        }
-    }
-}
-
-/// [`Names`] of any capacity, so that there is one copy of the code for all.
-#[derive(Debug)]
-pub(super) struct Table<'n, P> {
-    // INVARIANT: as many as a power of two
-    places: &'n mut [P],
-    count: &'n mut usize,
-    spelling: Spelling,
-}
-
-impl<P: Place> Table<'_, P> {
-    /// Remembers `name`, whose opening quotation mark is at `open` of `text`.
+    /// Remembers `name`, which is written from `open` to before `end` of `text`, quotation marks included, and whether it
+    /// is written without escapes.
     ///
     /// # Errors
     ///
@@ -155,50 +130,40 @@ impl<P: Place> Table<'_, P> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     #[expect(clippy::as_conversions, reason = "bits of a hash")]
-    pub(super) fn insert(&mut self, text: &str, open: usize, name: JsonStr<'_>) -> Result<(), JsonError> {
-        if *self.count == self.places.len() {
+    pub(super) fn insert(
+        &mut self,
+        text: &str,
+        (open, end): (usize, usize),
+        (name, is_plain): (JsonStr<'_>, bool),
+    ) -> Result<NameHash, JsonError> {
+        if self.count == self.places.len() {
             return Err(JsonError::new(JsonErrorKind::TooManyMembers, open));
         }
         if P::IS_HASHED {
-            let hash = match name.as_str() {
-                Some(name) => plain_hash(text, open, name),
-                None if self.spelling.is_canonical() => plain_hash(text, open, name.raw()),
-                None => escaped_hash(name),
+            let hash = if is_plain || self.spelling.is_canonical() {
+                hash_as_written(text, open, end)
+            } else {
+                escaped_hash(name)
             };
             // The top eight bits of the hash choose the place.
             let entry = P::new(hash, open);
             let place = (hash >> 24) as usize & self.places.len().wrapping_sub(1);
             match self.places.get_mut(place) {
                 Some(free) if *free == P::default() => *free = entry,
-                _ => self.insert_after(place, entry, text, name)?,
+                _ => insert_after(self.places, self.spelling, place, entry, (text, end), name)?,
             }
+            self.count += 1;
+            Ok(NameHash::new(hash))
         } else {
-            self.append(P::new(0, open), text, name)?;
+            self.append(P::new(0, open), (text, end), name)?;
+            self.count += 1;
+            Ok(NameHash::new(0))
         }
-        *self.count += 1;
-        Ok(())
     }
 
-    /// Remembers a name whose place is taken, or finds that it is there already.
-    #[cold]
-    fn insert_after(&mut self, place: usize, entry: P, text: &str, name: JsonStr<'_>) -> Result<(), JsonError> {
-        let wanted = (name, as_written(text, entry.offset(), name));
-        let (before, after) = self.places.split_at_mut_checked(place).unwrap_or_default();
-        for other in after.iter_mut().chain(before) {
-            if *other == P::default() {
-                *other = entry;
-                break;
-            }
-            if other.may_equal(entry) && self.spelling.is_name_at(text, other.offset(), wanted) {
-                return Err(JsonError::new(JsonErrorKind::DuplicateName, entry.offset()));
-            }
-        }
-        Ok(())
-    }
-
-    /// [`Table::insert_after`] in a list.
-    fn append(&mut self, entry: P, text: &str, name: JsonStr<'_>) -> Result<(), JsonError> {
-        let wanted = (name, as_written(text, entry.offset(), name));
+    /// [`insert_after`] in a list.
+    fn append(&mut self, entry: P, (text, end): (&str, usize), name: JsonStr<'_>) -> Result<(), JsonError> {
+        let wanted = (name, as_written(text, entry.offset(), end));
         for other in &mut *self.places {
             if *other == P::default() {
                 *other = entry;
@@ -212,10 +177,33 @@ impl<P: Place> Table<'_, P> {
     }
 }
 
-/// The name whose opening quotation mark is at `open`, as it is written, with its closing quotation mark.
-fn as_written<'t>(text: &'t str, open: usize, name: JsonStr<'_>) -> &'t [u8] {
-    let behind = text.as_bytes().get(open + 1..).unwrap_or_default();
-    behind.get(..name.raw().len() + 1).unwrap_or_default()
+/// Remembers a name whose place is taken, or finds that it is there already.
+#[cold]
+fn insert_after<P: Place>(
+    places: &mut [P],
+    spelling: Spelling,
+    place: usize,
+    entry: P,
+    (text, end): (&str, usize),
+    name: JsonStr<'_>,
+) -> Result<(), JsonError> {
+    let wanted = (name, as_written(text, entry.offset(), end));
+    let (before, after) = places.split_at_mut_checked(place).unwrap_or_default();
+    for other in after.iter_mut().chain(before) {
+        if *other == P::default() {
+            *other = entry;
+            break;
+        }
+        if other.may_equal(entry) && spelling.is_name_at(text, other.offset(), wanted) {
+            return Err(JsonError::new(JsonErrorKind::DuplicateName, entry.offset()));
+        }
+    }
+    Ok(())
+}
+
+/// The name that is written from `open` to before `end`, with its closing quotation mark alone.
+fn as_written(text: &str, open: usize, end: usize) -> &[u8] {
+    text.as_bytes().get(open + 1..end).unwrap_or_default()
 }
 
 impl Spelling {
@@ -225,8 +213,7 @@ impl Spelling {
     /// In canonical text that is a comparison of octets. It has to be: nobody has vouched yet for the text of a header,
     /// and names made to collide are compared with each other, every one with every other.
     fn is_name_at(self, text: &str, offset: usize, (name, name_text): (JsonStr<'_>, &[u8])) -> bool {
-        let behind = text.as_bytes().get(offset + 1..);
-        behind.is_some_and(|behind| behind.starts_with(name_text))
+        are_at(text.as_bytes(), offset + 1, name_text)
             || match self {
                 Self::Canonical => false,
                 Self::Any(is_name_in_any_spelling) => is_name_in_any_spelling(text, offset, name),
@@ -235,28 +222,37 @@ impl Spelling {
 }
 
 fn is_name_in_any_spelling(text: &str, offset: usize, name: JsonStr<'_>) -> bool {
-    let found = text.get(offset..).map(|text| Scanner::new(text).string(0));
-    matches!(found, Some(Ok((found, _))) if found == name)
+    let text = text.get(offset..).unwrap_or_default();
+    let mut flags = Flags::new();
+    let found = Scanner::new(text, flags.begin(text.as_bytes())).string(0);
+    matches!(found, Ok((found, _)) if found == name)
 }
 
-/// Hash of a name by the octets that it is written with, its opening quotation mark at `open` of `text`.
+/// Hash of the name that is written from `open` to before `end`, by the octets between its quotation marks.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-fn plain_hash(text: &str, open: usize, name: &str) -> u32 {
-    let close = open + 1 + name.len();
-    let tail = match text.as_bytes().get(..close).and_then(|before| before.last_chunk::<8>()) {
+fn hash_as_written(text: &str, open: usize, end: usize) -> u32 {
+    let close = end.wrapping_sub(1);
+    let len = close.wrapping_sub(open).wrapping_sub(1);
+    let tail = match text.as_bytes().get(..close).and_then(|before| before.last_chunk()) {
         // What comes before a short name is cut off.
-        Some(eight) if name.len() < 8 => u64::from_le_bytes(*eight) & !(u64::MAX >> (8 * name.len())),
+        Some(eight) if len < 8 => u64::from_le_bytes(*eight) & !(u64::MAX >> (8 * len)),
         Some(eight) => u64::from_le_bytes(*eight),
-        None => name.bytes().fold(0, shift_in),
+        None => tail_of(text.as_bytes().get(open + 1..close).unwrap_or_default()),
     };
-    mix(tail, name.len())
+    mix(tail, len)
 }
 
-/// Hash of a name by its characters: what [`plain_hash`] gives for the same name.
+/// Hash of a name by its characters: what [`hash_as_written`] gives for the same name.
 #[cold]
 fn escaped_hash(name: JsonStr<'_>) -> u32 {
     let octets = |tail, c: char| c.encode_utf8(&mut [0; 4]).bytes().fold(tail, shift_in);
     mix(name.chars().fold(0, octets), name.len())
+}
+
+/// The last eight octets of a name that may be shorter.
+#[inline]
+fn tail_of(name: &[u8]) -> u64 {
+    name.iter().fold(0, |tail, octet| shift_in(tail, *octet))
 }
 
 /// Appends an octet to the last eight.
@@ -265,10 +261,160 @@ fn shift_in(tail: u64, octet: u8) -> u64 {
     tail >> 8 | u64::from(octet) << 56
 }
 
-/// Mixes the last eight octets of a name, the last one highest, and its length in octets. The multiplier is 2^64 divided
-/// by the golden ratio, made odd (Fibonacci hashing): every octet reaches the top bits.
+/// Mixes the last eight octets of a name, the last one highest and without the case of letters, and its length in
+/// octets. The multiplier is 2^64 divided by the golden ratio, made odd (Fibonacci hashing): every octet reaches the top
+/// bits.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 #[expect(clippy::as_conversions, reason = "the upper half of a product, and a length")]
-const fn mix(tail: u64, length: usize) -> u32 {
-    ((tail ^ length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+const fn mix(tail: u64, len: usize) -> u32 {
+    const SMALL_LETTERS: u64 = u64::MAX / 0xff * 0x20;
+    (((tail | SMALL_LETTERS) ^ len as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+}
+
+/// What a table has computed of a name, for who else wants to tell names apart: equal for names that differ in the case
+/// of ASCII letters alone. Nothing where names have no hashes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct NameHash(#[cfg(target_pointer_width = "64")] u32);
+
+#[cfg(target_pointer_width = "64")]
+impl NameHash {
+    #[inline(always)]
+    const fn new(hash: u32) -> Self {
+        Self(hash)
+    }
+
+    /// That of a name that is written without escapes.
+    #[inline]
+    pub(crate) fn of(name: &str) -> Self {
+        let tail = match name.as_bytes().last_chunk() {
+            Some(eight) => u64::from_le_bytes(*eight),
+            None => tail_of(name.as_bytes()),
+        };
+        Self(mix(tail, name.len()))
+    }
+
+    /// Eight bits of it, others than those that choose the place.
+    #[inline(always)]
+    #[expect(clippy::as_conversions, reason = "the lowest octet")]
+    pub(crate) const fn octet(self) -> u8 {
+        self.0 as u8
+    }
+}
+
+#[cfg(not(target_pointer_width = "64"))]
+impl NameHash {
+    #[inline(always)]
+    const fn new(_hash: u32) -> Self {
+        Self()
+    }
+}
+
+#[cfg(all(test, target_pointer_width = "64"))]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use std::{collections::BTreeSet, format, string::String, vec::Vec};
+
+    use super::{Names, Place, Spelling, hash_as_written, mix};
+    use crate::error::JsonErrorKind;
+    use crate::json::{JsonStr, Members, Scratch};
+
+    /// Names of claims as Entra and AD FS write them.
+    const CLAIMS: [&str; 32] = [
+        "acr",
+        "acrs",
+        "aio",
+        "amr",
+        "appid",
+        "appidacr",
+        "aud",
+        "auth_time",
+        "azp",
+        "azpacr",
+        "email",
+        "exp",
+        "family_name",
+        "given_name",
+        "groups",
+        "iat",
+        "idp",
+        "idtyp",
+        "ipaddr",
+        "iss",
+        "name",
+        "nbf",
+        "nonce",
+        "oid",
+        "preferred_username",
+        "rh",
+        "roles",
+        "scp",
+        "sub",
+        "tid",
+        "uti",
+        "ver",
+    ];
+
+    fn hash(name: &str) -> u32 {
+        let text = format!("{{\"{name}\":0}}");
+        hash_as_written(&text, 1, name.len() + 3)
+    }
+
+    #[test]
+    fn names_of_claims_hash_to_places_apart() {
+        let places: BTreeSet<u32> = CLAIMS.iter().map(|name| hash(name) >> 24).collect();
+        assert!(places.len() > 24, "{} of 32", places.len());
+        // by their length alone
+        let lengths: BTreeSet<u32> = (0..64)
+            .map(|length| mix(u64::from_le_bytes(*b"_at_time"), length))
+            .collect();
+        assert_eq!(lengths.len(), 64);
+        let entries: Vec<u32> = CLAIMS.iter().map(|name| u32::new(hash(name), 1)).collect();
+        let alike = entries
+            .iter()
+            .flat_map(|one| entries.iter().filter(|other| one.may_equal(**other)));
+        assert!(alike.count() < 32 + 4, "each is equal to itself");
+    }
+
+    #[test]
+    fn names_are_spread_over_the_table() {
+        let mut places = [0_u32; 256];
+        let mut names = Names::new(&mut places, Spelling::Canonical);
+        let text: String = CLAIMS.iter().map(|name| format!("\"{name}\"")).collect();
+        let mut open = 0;
+        for name in CLAIMS {
+            let end = open + name.len() + 2;
+            names.insert(&text, (open, end), (JsonStr::plain(name), true)).unwrap();
+            open = end;
+        }
+        let first_half = places.iter().take(128).filter(|place| **place != 0).count();
+        assert!((4..=28).contains(&first_half), "{first_half} of 32");
+    }
+
+    /// As smaller machines keep them.
+    #[test]
+    fn a_list_of_names_finds_those_that_come_twice() {
+        fn read(text: &str) -> Result<usize, JsonErrorKind> {
+            let mut scratch = Scratch::<4, u16>::new();
+            let mut members = Members::of_canonical(text.as_bytes(), &mut scratch);
+            let mut count = 0;
+            while members.next_member().map_err(|error| error.kind())?.is_some() {
+                count += 1;
+            }
+            Ok(count)
+        }
+        assert_eq!(read(r#"{"a":1,"b":2,"ab":3,"":4}"#), Ok(4));
+        assert_eq!(
+            read(r#"{"a":1,"b":2,"c":3,"d":4,"e":5}"#),
+            Err(JsonErrorKind::TooManyMembers)
+        );
+        for twice in [
+            r#"{"a":1,"a":2}"#,
+            r#"{"a":1,"b":2,"a":3}"#,
+            r#"{"a":1,"b":2,"b":3}"#,
+            r#"{"":1,"":2}"#,
+        ] {
+            assert_eq!(read(twice), Err(JsonErrorKind::DuplicateName), "{twice}");
+        }
+    }
 }

@@ -6,10 +6,11 @@
 //! parser is one number. Whoever calls a method for a second time on text that it accepted gets the same answer; this is
 //! how arrays and objects are walked after validation, without a second, laxer parser that could disagree with the first.
 
-use super::WIDE;
-use super::flags::Flags;
-use super::string::{JsonStr, decode_escape};
+use super::digits::value_of_eight;
+use super::flags::FlagsOf;
+use super::string::{JsonStr, decode_escape, escape_error};
 use super::value::{JsonArray, JsonNumber, JsonObject, JsonValue};
+use super::{WIDE, are_at};
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::MAX_JSON_DEPTH;
 
@@ -23,18 +24,25 @@ pub(super) enum Next {
 }
 
 /// Reads tokens of JSON, from the beginning of a text towards its end.
-#[derive(Clone, Debug)]
-pub(super) struct Scanner<'j> {
+#[derive(Debug)]
+pub(super) struct Scanner<'j, 'f> {
     text: &'j str,
-    flags: Flags,
+    flags: FlagsOf<'f>,
 }
 
-impl<'j> Scanner<'j> {
+impl<'j, 'f> Scanner<'j, 'f> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) fn new(text: &'j str) -> Self {
-        Self {
-            text,
-            flags: Flags::new(text.as_bytes()),
+    pub(super) const fn new(text: &'j str, flags: FlagsOf<'f>) -> Self {
+        Self { text, flags }
+    }
+
+    /// The same once more, for a call that is not inlined: what it does cannot reach the state of this one, which may
+    /// stay in registers.
+    #[inline(always)]
+    const fn lent(&mut self) -> Scanner<'j, '_> {
+        Scanner {
+            text: self.text,
+            flags: self.flags.go_on(),
         }
     }
 
@@ -69,7 +77,8 @@ impl<'j> Scanner<'j> {
     /// Whether these two octets are at `position`.
     #[inline(always)]
     fn goes_on_with(&self, position: usize, octets: &[u8; 2]) -> bool {
-        self.text.as_bytes().get(position..position + 2) == Some(octets)
+        let rest = self.text.as_bytes().get(position..);
+        rest.and_then(|rest| rest.first_chunk()) == Some(octets)
     }
 
     /// What comes after the bracket or brace at `open`, which `close` closes.
@@ -99,7 +108,7 @@ impl<'j> Scanner<'j> {
     }
 
     /// Reads what comes after a name that ended before `end`: colon and value, and what follows the member.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[inline(always)]
     pub(super) fn value_of_name(&mut self, end: usize) -> Result<(JsonValue<'j>, Next), JsonError> {
         let (value, end) = if WIDE && self.goes_on_with(end, b":\"") {
             let (string, end) = self.string(end + 1)?;
@@ -119,10 +128,10 @@ impl<'j> Scanner<'j> {
                 let (string, end) = self.string(start)?;
                 return Ok((JsonValue::String(string), end));
             }
-            Some(b'-' | b'0'..=b'9') => self.end_of_number(start)?,
-            _ => self.end_of_value(start)?,
+            Some(b'-' | b'0'..=b'9') if WIDE => self.end_of_number(start)?,
+            _ => self.lent().end_of_value(start)?,
         };
-        let text = self.slice(start, end)?;
+        let text = self.slice(start, end).ok_or(syntax(start))?;
         let value = match octet {
             Some(b'[') => JsonValue::Array(JsonArray::new(text)),
             Some(b'{') => JsonValue::Object(JsonObject::new(text)),
@@ -136,7 +145,7 @@ impl<'j> Scanner<'j> {
 
     /// Position after the value that begins at `start`, however deep it is.
     #[inline(never)]
-    fn end_of_value(&mut self, start: usize) -> Result<usize, JsonError> {
+    fn end_of_value(mut self, start: usize) -> Result<usize, JsonError> {
         // A stack of bits, the innermost container lowest: 1 for an object, 0 for an array. Below them lies a single 1,
         // so that the stack is empty at 1, and full when that 1 has reached the top bit.
         // BOUND: 63 containers here, within the outermost object: 64 levels.
@@ -160,12 +169,9 @@ impl<'j> Scanner<'j> {
                         Next::End(end) => end,
                     }
                 }
-                Some(b'"') => self.close_of_string(position)?.0 + 1,
+                Some(b'"') => self.end_of_string(position)?,
                 Some(b'-' | b'0'..=b'9') => self.end_of_number(position)?,
-                Some(b't') => self.end_of_literal(position, b"true")?,
-                Some(b'f') => self.end_of_literal(position, b"false")?,
-                Some(b'n') => self.end_of_literal(position, b"null")?,
-                _ => return Err(syntax(position)),
+                _ => self.end_of_literal(position)?,
             };
             // A value ended here, and perhaps containers around it end with it.
             loop {
@@ -189,8 +195,8 @@ impl<'j> Scanner<'j> {
 
     /// Reads the name at `open` and the colon, and returns the position of the value.
     fn value_of_member(&mut self, open: usize) -> Result<usize, JsonError> {
-        let (close, _) = self.close_of_string(open)?;
-        self.colon(close + 1)
+        let end = self.end_of_string(open)?;
+        self.colon(end)
     }
 
     /// Reads the colon after a name that ended before `end`, and returns the position of the value.
@@ -205,36 +211,58 @@ impl<'j> Scanner<'j> {
     /// Reads the string whose opening quotation mark is at `open`, and returns the position after it.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn string(&mut self, open: usize) -> Result<(JsonStr<'j>, usize), JsonError> {
-        let (close, escaped) = self.close_of_string(open)?;
-        let string = if escaped {
-            JsonStr::escaped(self.slice(open, close)?)
-        } else {
-            JsonStr::plain(self.slice(open + 1, close)?)
-        };
-        Ok((string, close + 1))
+        let (string, _, end) = self.name(open)?;
+        Ok((string, end))
     }
 
-    /// Position of the closing quotation mark of the string that opens at `open`, and whether it holds escapes (RFC 8259
-    /// section 7).
+    /// As [`Scanner::string`]; also whether the string is written without escapes.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn close_of_string(&mut self, open: usize) -> Result<(usize, bool), JsonError> {
-        let stop = self.flags.next(self.text.as_bytes(), open + 1);
-        if self.octet(stop) == Some(b'"') {
-            return Ok((stop, false));
-        }
-        Ok((self.close_of_escaped_string(stop)?, true))
+    pub(super) fn name(&mut self, open: usize) -> Result<(JsonStr<'j>, bool, usize), JsonError> {
+        let stop = self.special(open + 1);
+        let close = self.close_of_string(stop)?;
+        let is_plain = close == stop;
+        let string = if is_plain {
+            JsonStr::plain(self.slice(open + 1, close).ok_or(syntax(open))?)
+        } else {
+            JsonStr::escaped(self.slice(open, close).ok_or(syntax(open))?)
+        };
+        Ok((string, is_plain, close + 1))
     }
 
-    /// Position of the closing quotation mark of a string whose first escape is at `stop`, if it is one.
+    /// Position after the string whose opening quotation mark is at `open`.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn end_of_string(&mut self, open: usize) -> Result<usize, JsonError> {
+        let stop = self.special(open + 1);
+        Ok(self.close_of_string(stop)? + 1)
+    }
+
+    /// Position of the first octet that matters in a string, at or after `start`.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn special(&mut self, start: usize) -> usize {
+        self.flags.next(self.text.as_bytes(), start)
+    }
+
+    /// Position of the closing quotation mark of a string (RFC 8259 section 7) of which `stop` is the first octet that
+    /// matters: that is `stop` itself unless the string holds escapes.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn close_of_string(&mut self, stop: usize) -> Result<usize, JsonError> {
+        if WIDE && self.octet(stop) == Some(b'"') {
+            return Ok(stop);
+        }
+        self.lent().close_of_escaped_string(stop)
+    }
+
+    /// [`Scanner::close_of_string`] where there may be escapes.
     #[cold]
-    fn close_of_escaped_string(&mut self, mut stop: usize) -> Result<usize, JsonError> {
+    fn close_of_escaped_string(mut self, mut stop: usize) -> Result<usize, JsonError> {
         loop {
             match self.octet(stop) {
                 Some(b'"') => return Ok(stop),
                 Some(b'\\') => {
                     let rest = self.text.as_bytes().get(stop..).unwrap_or_default();
-                    let (_, length) = decode_escape(rest).map_err(|kind| JsonError::new(kind, stop))?;
-                    stop = self.flags.next(self.text.as_bytes(), stop + length);
+                    let (_, length) = decode_escape(rest).ok_or_else(|| JsonError::new(escape_error(rest), stop))?;
+                    stop = self.special(stop + length);
                 }
                 // A control character, or the end of the text.
                 _ => return Err(syntax(stop)),
@@ -272,6 +300,14 @@ impl<'j> Scanner<'j> {
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn end_of_digits(&self, start: usize) -> Result<usize, JsonError> {
         let mut position = start;
+        if WIDE {
+            let digits = self.text.as_bytes().get(start..).unwrap_or_default();
+            let (eights, _) = digits.as_chunks();
+            position += 8 * eights
+                .iter()
+                .take_while(|eight| value_of_eight(**eight).is_some())
+                .count();
+        }
         while let Some(b'0'..=b'9') = self.octet(position) {
             position += 1;
         }
@@ -282,10 +318,15 @@ impl<'j> Scanner<'j> {
         }
     }
 
-    fn end_of_literal(&self, start: usize, literal: &[u8]) -> Result<usize, JsonError> {
-        let end = start + literal.len();
-        if self.text.as_bytes().get(start..end) == Some(literal) {
-            Ok(end)
+    /// Position after `true`, `false` or `null`, which is all that is left to begin at `start`.
+    fn end_of_literal(&self, start: usize) -> Result<usize, JsonError> {
+        let literal = match self.octet(start) {
+            Some(b't') => "true",
+            Some(b'f') => "false",
+            _ => "null",
+        };
+        if are_at(self.text.as_bytes(), start, literal.as_bytes()) {
+            Ok(start + literal.len())
         } else {
             Err(syntax(start))
         }
@@ -294,11 +335,9 @@ impl<'j> Scanner<'j> {
     /// The text from `start` to before `end`; both are next to ASCII octets, so there always is one. (In two steps, which
     /// the compiler sees through more easily than through a range.)
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn slice(&self, start: usize, end: usize) -> Result<&'j str, JsonError> {
-        self.text
-            .get(..end)
-            .and_then(|text| text.get(start..))
-            .ok_or(syntax(start))
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(super) fn slice(&self, start: usize, end: usize) -> Option<&'j str> {
+        self.text.get(..end).and_then(|text| text.get(start..))
     }
 }
 
@@ -319,4 +358,21 @@ const fn closing(object: bool) -> u8 {
 
 const fn syntax(offset: usize) -> JsonError {
     JsonError::new(JsonErrorKind::Syntax, offset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Scanner;
+    use crate::json::flags::Flags;
+
+    #[test]
+    fn two_octets_are_seen_where_they_are() {
+        let text = r#"{"a":"b","c":1}"#;
+        let mut flags = Flags::new();
+        let scanner = Scanner::new(text, flags.begin(text.as_bytes()));
+        for position in 0..20 {
+            assert_eq!(scanner.goes_on_with(position, b":\""), position == 4, "{position}");
+            assert_eq!(scanner.goes_on_with(position, b",\""), position == 8, "{position}");
+        }
+    }
 }

@@ -45,6 +45,12 @@ impl<'j> JsonStr<'j> {
         }
     }
 
+    /// The text if it is plain, else one that begins with a quotation mark: for looking it up among texts that do not.
+    #[inline]
+    pub(crate) const fn plain_or_quoted(&self) -> &'j str {
+        self.written
+    }
+
     /// The text as it is written between the quotation marks.
     #[must_use]
     pub fn raw(&self) -> &'j str {
@@ -81,7 +87,7 @@ impl<'j> JsonStr<'j> {
         }
     }
 
-    #[cold]
+    #[cfg_attr(target_pointer_width = "64", cold)]
     fn means(&self, other: &str) -> bool {
         let mut left = other.as_bytes();
         for octet in self.octets() {
@@ -140,9 +146,11 @@ impl Eq for JsonStr<'_> {}
 
 impl PartialEq<str> for JsonStr<'_> {
     #[cfg_attr(target_pointer_width = "64", inline)]
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn eq(&self, other: &str) -> bool {
-        self.as_str().map_or_else(|| self.means(other), |text| text == other)
+        match self.as_str() {
+            Some(text) if WIDE => text == other,
+            _ => self.means(other),
+        }
     }
 }
 
@@ -186,7 +194,7 @@ impl Iterator for Chars<'_> {
             self.rest = chars.as_str();
             return Some(c);
         }
-        let (c, length) = decode_escape(self.rest.as_bytes()).ok()?;
+        let (c, length) = decode_escape(self.rest.as_bytes())?;
         self.rest = self.rest.get(length..)?;
         Some(c)
     }
@@ -209,7 +217,7 @@ impl Iterator for Octets<'_> {
             let mut length = 1;
             self.resolved = u32::from(*self.rest.first()?);
             if self.resolved == u32::from(b'\\') {
-                let (c, length_of_escape) = decode_escape(self.rest).ok()?;
+                let (c, length_of_escape) = decode_escape(self.rest)?;
                 (self.resolved, length) = (utf8(c), length_of_escape);
             }
             self.rest = self.rest.get(length..)?;
@@ -221,28 +229,58 @@ impl Iterator for Octets<'_> {
 }
 
 /// The UTF-8 of `c`, its first octet lowest, and zeros above it.
-#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 pub(super) fn utf8(c: char) -> u32 {
-    let mut octets = [0; 4];
-    c.encode_utf8(&mut octets);
-    u32::from_le_bytes(octets)
+    if WIDE {
+        let mut octets = [0; 4];
+        c.encode_utf8(&mut octets);
+        u32::from_le_bytes(octets)
+    } else {
+        compact_utf8(c)
+    }
 }
 
-/// Decodes the escape that `text` begins with: its character and its length in octets, 2, 6, or 12 for a pair of
-/// surrogates (RFC 8259 section 7).
-///
-/// # Errors
-///
-/// `NotUtf8` for a surrogate that stands alone, `Syntax` for anything else that is no escape.
-pub(super) fn decode_escape(text: &[u8]) -> Result<(char, usize), JsonErrorKind> {
+/// [`utf8`] without a case for each length, which is half the code.
+#[inline(never)]
+fn compact_utf8(c: char) -> u32 {
+    let mut rest = u32::from(c);
+    if rest < 0x80 {
+        return rest;
+    }
+    // Six bits to an octet, from the last one on, until what is left fits into the first one: below the ones that tell
+    // how many octets there are, and a zero.
+    let (mut octets, mut ones) = (0, 0xc0);
+    loop {
+        octets = octets << 8 | 0x80 | rest & 0x3f;
+        rest >>= 6;
+        // BOUND: at most three turns, because no character has more than 21 bits.
+        if rest <= (0xff ^ ones) >> 1 {
+            return octets << 8 | ones | rest;
+        }
+        ones = ones >> 1 | 0x80;
+    }
+}
+
+/// Decodes the escape that `text` begins with, if it is one: its character and its length in octets, 2, 6, or 12 for a
+/// pair of surrogates (RFC 8259 section 7).
+pub(super) fn decode_escape(text: &[u8]) -> Option<(char, usize)> {
     match text {
         [b'\\', b'u', ..] => decode_unicode_escape(text),
-        [b'\\', b'/', ..] => Ok(('/', 2)),
-        [b'\\', letter, ..] => match ESCAPES.iter().find(|(with, _)| with == letter) {
-            Some((_, c)) => Ok((char::from(*c), 2)),
-            None => Err(JsonErrorKind::Syntax),
-        },
-        _ => Err(JsonErrorKind::Syntax),
+        [b'\\', b'/', ..] => Some(('/', 2)),
+        [b'\\', letter, ..] => {
+            let (_, c) = ESCAPES.iter().find(|(with, _)| with == letter)?;
+            Some((char::from(*c), 2))
+        }
+        _ => None,
+    }
+}
+
+/// Why `text`, which begins with a backslash, begins with no escape: `NotUtf8` for a surrogate that stands alone,
+/// `Syntax` for everything else.
+#[cold]
+pub(super) fn escape_error(text: &[u8]) -> JsonErrorKind {
+    match code_unit(text) {
+        Some(_) => JsonErrorKind::NotUtf8,
+        None => JsonErrorKind::Syntax,
     }
 }
 
@@ -266,20 +304,19 @@ pub(super) fn letter_of(c: char) -> Option<u8> {
 }
 
 /// Decodes `\uXXXX`, or two of them that make a pair of surrogates.
-fn decode_unicode_escape(text: &[u8]) -> Result<(char, usize), JsonErrorKind> {
-    let first = code_unit(text).ok_or(JsonErrorKind::Syntax)?;
+fn decode_unicode_escape(text: &[u8]) -> Option<(char, usize)> {
+    let first = code_unit(text)?;
     if let Some(c) = char::from_u32(first) {
-        return Ok((c, 6));
+        return Some((c, 6));
     }
     // Only surrogates are left: D800 to DBFF, which one of DC00 to DFFF has to follow.
-    let second = text.get(6..).and_then(code_unit).ok_or(JsonErrorKind::NotUtf8)?;
-    if first >= 0xdc00 || !(0xdc00..=0xdfff).contains(&second) {
-        return Err(JsonErrorKind::NotUtf8);
+    let high = first ^ 0xd800;
+    let low = code_unit(text.get(6..)?)? ^ 0xdc00;
+    if low > 0x3ff {
+        return None;
     }
-    let code_point = 0x1_0000 + ((first & 0x3ff) << 10) + (second & 0x3ff);
-    char::from_u32(code_point)
-        .map(|c| (c, 12))
-        .ok_or(JsonErrorKind::NotUtf8)
+    // BOUND: `high` is above 0x3ff for a surrogate that may not come first, and the sum then no character.
+    char::from_u32(0x1_0000 + (high << 10) + low).map(|c| (c, 12))
 }
 
 /// The UTF-16 code unit of the `\uXXXX` that `text` begins with.
@@ -293,4 +330,18 @@ fn code_unit(text: &[u8]) -> Option<u32> {
         unit = unit << 4 | char::from(*digit).to_digit(16)?;
     }
     Some(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compact_utf8;
+
+    #[test]
+    fn compact_utf8_is_utf8() {
+        for c in '\0'..=char::MAX {
+            let mut octets = [0; 4];
+            c.encode_utf8(&mut octets);
+            assert_eq!(compact_utf8(c).to_le_bytes(), octets, "{}", u32::from(c));
+        }
+    }
 }

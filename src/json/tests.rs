@@ -18,23 +18,21 @@ mod views;
 use std::string::String;
 use std::vec::Vec;
 
-use super::{JsonValue, Members, canonicalise};
+use super::{JsonValue, Members, Scratch, canonicalise};
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::MAX_CLAIMS;
 
 /// Reads a whole text as a claims set would be: every member, or what is wrong with it.
 fn read(text: &[u8]) -> Result<Vec<(String, serde_json::Value)>, JsonErrorKind> {
-    let by_characters = collect(Members::new(text));
+    let by_characters = collect(Members::new(text, &mut Scratch::<MAX_CLAIMS>::new()));
     if canonical(text) == text {
-        let by_octets = collect(Ok(Members::of_canonical(text)));
+        let by_octets = collect(Ok(Members::of_canonical(text, &mut Scratch::<MAX_CLAIMS>::new())));
         assert_eq!(by_octets, by_characters, "equal names are equal octets");
     }
     by_characters
 }
 
-fn collect(
-    members: Result<Members<'_, MAX_CLAIMS>, JsonError>,
-) -> Result<Vec<(String, serde_json::Value)>, JsonErrorKind> {
+fn collect(members: Result<Members<'_, '_>, JsonError>) -> Result<Vec<(String, serde_json::Value)>, JsonErrorKind> {
     let mut members = members.map_err(|error| error.kind())?;
     let mut read = Vec::new();
     while let Some((name, value)) = members.next_member().map_err(|error| error.kind())? {

@@ -6,6 +6,7 @@
 
 use core::fmt;
 
+use super::flags::Flags;
 use super::scan::{Next, Scanner};
 use super::string::JsonStr;
 
@@ -105,9 +106,13 @@ impl<'j> JsonArray<'j> {
 
     /// The elements in order.
     pub fn iter(&self) -> impl Iterator<Item = JsonValue<'j>> + Clone + use<'j> {
-        let scanner = Scanner::new(self.text);
-        let next = scanner.first_item(0, b']').ok();
-        Elements { scanner, next }
+        let mut flags = Flags::new();
+        flags.begin(self.text.as_bytes());
+        Elements {
+            text: self.text,
+            flags,
+            end: 0,
+        }
     }
 
     /// The array as it is written, from bracket to bracket.
@@ -148,9 +153,15 @@ impl<'j> JsonObject<'j> {
 
     /// The members in order, duplicate names included.
     pub fn iter(&self) -> impl Iterator<Item = (JsonStr<'j>, JsonValue<'j>)> + Clone + use<'j> {
-        let scanner = Scanner::new(self.text);
-        let next = scanner.first_item(0, b'}').ok();
-        Pairs { scanner, next }
+        let mut flags = Flags::new();
+        let next = Scanner::new(self.text, flags.begin(self.text.as_bytes()))
+            .first_item(0, b'}')
+            .ok();
+        Pairs {
+            text: self.text,
+            flags,
+            next,
+        }
     }
 
     /// The value of the first member called `name`.
@@ -190,26 +201,34 @@ impl fmt::Debug for JsonObject<'_> {
 
 #[derive(Clone)]
 struct Elements<'j> {
-    scanner: Scanner<'j>,
-    next: Option<Next>,
+    text: &'j str,
+    flags: Flags,
+    /// Where the last element ended; 0 before the first one.
+    end: usize,
 }
 
 impl<'j> Iterator for Elements<'j> {
     type Item = JsonValue<'j>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Next::Item(start) = self.next.take()? else {
+        let mut scanner = Scanner::new(self.text, self.flags.go_on());
+        let next = match self.end {
+            0 => scanner.first_item(0, b']'),
+            end => scanner.next_item(end, b']'),
+        };
+        let Ok(Next::Item(start)) = next else {
             return None;
         };
-        let (value, end) = self.scanner.value(start).ok()?;
-        self.next = self.scanner.next_item(end, b']').ok();
+        let (value, end) = scanner.value(start).ok()?;
+        self.end = end;
         Some(value)
     }
 }
 
 #[derive(Clone)]
 struct Pairs<'j> {
-    scanner: Scanner<'j>,
+    text: &'j str,
+    flags: Flags,
     next: Option<Next>,
 }
 
@@ -220,8 +239,9 @@ impl<'j> Iterator for Pairs<'j> {
         let Next::Item(start) = self.next.take()? else {
             return None;
         };
-        let (name, end) = self.scanner.string(start).ok()?;
-        let (value, next) = self.scanner.value_of_name(end).ok()?;
+        let mut scanner = Scanner::new(self.text, self.flags.go_on());
+        let (name, end) = scanner.string(start).ok()?;
+        let (value, next) = scanner.value_of_name(end).ok()?;
         self.next = Some(next);
         Some((name, value))
     }

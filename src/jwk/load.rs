@@ -6,7 +6,7 @@ use core::fmt;
 
 use super::Jwk;
 use crate::error::{JsonError, KeyError};
-use crate::json::{JsonArray, JsonValue, Members};
+use crate::json::{JsonArray, JsonValue, Members, Scratch};
 use crate::limits::{MAX_JWK_SET_LEN, MAX_MEMBERS};
 use crate::rs256::RsaSize;
 
@@ -206,7 +206,8 @@ impl<'j> JwkSet<'j> {
         if text.len() > MAX_JWK_SET_LEN {
             return Err(LoadError::TooLong);
         }
-        let mut members = Members::<MAX_MEMBERS>::new(text).map_err(LoadError::Json)?;
+        let mut scratch = Scratch::<MAX_MEMBERS>::new();
+        let mut members = Members::new(text, &mut scratch).map_err(LoadError::Json)?;
         let mut keys = None;
         while let Some((name, value)) = members.next_member().map_err(LoadError::Json)? {
             if name == *"keys" {

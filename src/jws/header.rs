@@ -8,7 +8,7 @@
 use core::fmt;
 
 use crate::error::HeaderError;
-use crate::json::{self, JsonStr, JsonValue, Members, TokenPlace};
+use crate::json::{self, JsonStr, JsonValue, Members, Scratch, TokenPlace};
 use crate::limits::MAX_MEMBERS;
 
 /// The members of a JOSE header that matter, borrowed from the caller's buffer.
@@ -62,7 +62,8 @@ impl<'b> JoseHeader<'b> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn fill(&mut self, text: &'b [u8]) -> Result<(), HeaderError> {
-        let mut members = Members::<MAX_MEMBERS, TokenPlace>::of_canonical(text);
+        let mut scratch = Scratch::<MAX_MEMBERS, TokenPlace>::new();
+        let mut members = Members::of_canonical(text, &mut scratch);
         let mut algorithm_is_rs256 = false;
         while let Some((name, value)) = members.next_member()? {
             // After `canonicalise` a name that still holds an escape is none of these.
@@ -143,25 +144,28 @@ enum Member {
 impl Member {
     #[inline(always)]
     fn of_name(name: &str) -> Option<Self> {
+        if cfg!(not(target_pointer_width = "64")) {
+            // Less code than a comparison for each.
+            return Some(match json::place_of(name, "alg kid x5t typ cty b64 crit nonce ")? {
+                0 => Self::Alg,
+                1 => Self::Kid,
+                2 => Self::X5t,
+                3 => Self::Typ,
+                4 => Self::Cty,
+                5 => Self::B64,
+                6 => Self::Crit,
+                _ => Self::Nonce,
+            });
+        }
         Some(match name {
-            "crit" => Self::Crit,
-            "nonce" => Self::Nonce,
-            _ if cfg!(not(target_pointer_width = "64")) => {
-                // Less code than a comparison for each.
-                let all = &[Self::Alg, Self::Kid, Self::X5t, Self::Typ, Self::Cty, Self::B64];
-                let (names, _) = b"algkidx5ttypctyb64".as_chunks::<3>();
-                let (_, member) = names
-                    .iter()
-                    .zip(all)
-                    .find(|(own, _)| own.as_slice() == name.as_bytes())?;
-                *member
-            }
             "alg" => Self::Alg,
             "kid" => Self::Kid,
             "x5t" => Self::X5t,
             "typ" => Self::Typ,
             "cty" => Self::Cty,
             "b64" => Self::B64,
+            "crit" => Self::Crit,
+            "nonce" => Self::Nonce,
             _ => return None,
         })
     }

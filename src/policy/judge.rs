@@ -22,6 +22,22 @@ pub(crate) trait Judge<'r> {
         check: impl FnOnce() -> Result<T, PolicyError>,
     ) -> Result<Option<T>, PolicyError>;
 
+    /// [`Judge::rule`] for one that finds nothing for others to need: the error comes back as `check` made it, and does
+    /// not have to be taken apart.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Judge::rule`].
+    #[inline(always)]
+    fn demand(
+        &mut self,
+        rule: Rule,
+        compared: impl FnOnce() -> Compared<'r>,
+        check: impl FnOnce() -> Result<(), PolicyError>,
+    ) -> Result<(), PolicyError> {
+        self.rule(rule, compared, check).map(|_| ())
+    }
+
     /// Passes over a rule for which there is nothing to do.
     fn skip(&mut self, rule: Rule, why: NotChecked);
 
@@ -60,6 +76,16 @@ impl<'r> Judge<'r> for FirstFailure {
         check: impl FnOnce() -> Result<T, PolicyError>,
     ) -> Result<Option<T>, PolicyError> {
         check().map(Some)
+    }
+
+    #[inline(always)]
+    fn demand(
+        &mut self,
+        _rule: Rule,
+        _compared: impl FnOnce() -> Compared<'r>,
+        check: impl FnOnce() -> Result<(), PolicyError>,
+    ) -> Result<(), PolicyError> {
+        check()
     }
 
     #[inline(always)]

@@ -12,6 +12,7 @@
 //! because D is invertible. The key holds −D and −P · D, and the end of a verification is one multiplication, one
 //! narrow multiplication by the 256 bits of H, and one reduction.
 
+use super::detect::hashes_in_gaps;
 use super::limbs::{LIMB_BITS, LIMB_MASK, Limbs, low52};
 use super::os2ip::os2ip;
 use super::{Ifma, lanes, single};
@@ -45,6 +46,8 @@ pub struct IfmaKey<const V: usize> {
     pub(super) neg_pd: Limbs<V>,
     /// The length of n in octets, `k` in RFC 8017.
     pub(super) k: usize,
+    /// Whether this processor hashes in the gaps of the arithmetic, or before it.
+    pub(super) hashes_in_gaps: bool,
     pub(super) token: Ifma,
 }
 
@@ -72,7 +75,11 @@ impl<const V: usize> IfmaKey<V> {
     /// Whether `s` is a signature of the message whose hash this is.
     #[must_use]
     pub(crate) fn verify(&self, s: &[u8], hash: MessageHash<'_>) -> bool {
-        lanes::enter_verify(self.token, self, s, hash)
+        if self.hashes_in_gaps {
+            lanes::enter_verify(self.token, self, s, hash)
+        } else {
+            hash.with(|hash| lanes::enter_verify(self.token, self, s, MessageHash::Known(hash)))
+        }
     }
 }
 
@@ -97,6 +104,7 @@ pub(super) fn build<const V: usize>(token: Ifma, n: &Limbs<V>, rows: usize, k: u
         neg_d: n.minus(&d),
         neg_pd: n.minus(&p_d),
         k,
+        hashes_in_gaps: hashes_in_gaps(),
         token,
     }
 }

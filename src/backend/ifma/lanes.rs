@@ -4,7 +4,7 @@
 //! is compiled for AVX-512. Every function here is safe to call.
 #![allow(unsafe_code)]
 
-use core::arch::x86_64::{__m128i, __m512i, _mm_loadu_si128, _mm512_loadu_si512, _mm512_storeu_si512};
+use core::arch::x86_64::{__cpuid, __m128i, __m512i, _mm_loadu_si128, _mm512_loadu_si512, _mm512_storeu_si512};
 
 #[cfg(test)]
 use super::layout;
@@ -30,7 +30,7 @@ pub(super) fn load_octets(octets: &[u8; 64]) -> __m512i {
 
 /// Reads 16 octets.
 #[inline]
-#[target_feature(enable = "avx512f")]
+#[target_feature(enable = "sse2")]
 pub(super) fn load_16(octets: &[u8; 16]) -> __m128i {
     // SAFETY: `octets` is 16 readable octets, and this load asks for no alignment.
     unsafe { _mm_loadu_si128(octets.as_ptr().cast()) }
@@ -42,6 +42,18 @@ pub(super) fn load_16(octets: &[u8; 16]) -> __m128i {
 pub(super) fn store(lanes: &mut [u64; 8], value: __m512i) {
     // SAFETY: `lanes` is 64 writable octets, borrowed for us alone, and this store asks for no alignment.
     unsafe { _mm512_storeu_si512(lanes.as_mut_ptr().cast(), value) }
+}
+
+/// The three words of the name by which a processor tells its maker, in the order in which they make it up.
+#[allow(
+    unused_unsafe,
+    clippy::allow_attributes,
+    reason = "later compilers than the oldest one supported call it safe"
+)]
+pub(super) fn vendor() -> [u32; 3] {
+    // SAFETY: every processor that runs 64-bit code has the instruction, and leaf 0.
+    let leaf = unsafe { __cpuid(0) };
+    [leaf.ebx, leaf.edx, leaf.ecx]
 }
 
 /// Enters [`key::build`].

@@ -6,6 +6,13 @@
 //! The SHA instructions of x86-64 are bound by latency: each of the 32 steps of a block waits for the one before, and
 //! half of the unit idles. Two messages that have nothing to do with each other fill it, which halves the time of each.
 //! More than two need more registers than there are. Everything else that is hashed in this crate goes to `sha2`.
+//!
+//! They exist in the old encoding alone, which knows nothing of the upper parts of vector registers. Where those are not
+//! zero, Intel's processors put them aside before such an instruction and bring them back before the next one of AVX, for
+//! hundreds of cycles each time: hashing in the middle of AVX-512 code made a verification of 5 µs one of 210. So what
+//! hashes eight messages is compiled without AVX: the compiler zeroes those parts before it is entered, and uses the old
+//! encoding throughout. And [`GapHash`] is for processors without that penalty, see
+//! [`hashes_in_gaps`](super::detect::hashes_in_gaps).
 
 use core::arch::x86_64::{
     __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_set_epi8, _mm_set_epi32,
@@ -55,7 +62,7 @@ pub(crate) fn digest8(token: Ifma, messages: [&[u8]; 8]) -> [[u8; 32]; 8] {
 }
 
 /// See [`digest8`].
-#[target_feature(enable = "avx512f,sha")]
+#[target_feature(enable = "sha,sse4.1,ssse3")]
 pub(super) fn digest_pairs(messages: [&[u8]; 8]) -> [[u8; 32]; 8] {
     // Messages of like length go together.
     let mut order = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -74,7 +81,7 @@ pub(super) fn digest_pairs(messages: [&[u8]; 8]) -> [[u8; 32]; 8] {
     out
 }
 
-#[target_feature(enable = "avx512f,sha")]
+#[target_feature(enable = "sha,sse4.1,ssse3")]
 fn digest2(a: &[u8], b: &[u8]) -> [[u8; 32]; 2] {
     let (mut x, mut y) = (State::initial(), State::initial());
     let (a_blocks, a_rest) = a.as_chunks::<64>();
@@ -211,7 +218,7 @@ impl Compression {
     /// The next eight rounds, of which `k` are the constants. Fewer at a time cost more: where the registers are full
     /// of something else, the state goes to memory and back in between.
     #[inline]
-    #[target_feature(enable = "avx512f,sha")]
+    #[target_feature(enable = "sha,sse4.1,ssse3")]
     pub(super) fn eight_rounds(&mut self, k: &[[u32; 4]; 2]) {
         for k in k {
             let [w0, w1, w2, w3] = self.w;
@@ -224,7 +231,7 @@ impl Compression {
 
 /// The first 16 words of a block, which are big-endian.
 #[inline]
-#[target_feature(enable = "avx512f,sha")]
+#[target_feature(enable = "sha,sse4.1,ssse3")]
 fn schedule(block: &Block) -> [__m128i; 4] {
     let order = _mm_set_epi8(12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3);
     let mut w = [_mm_setzero_si128(); 4];
@@ -236,7 +243,7 @@ fn schedule(block: &Block) -> [__m128i; 4] {
 
 /// Compresses a block of each of `N` messages (section 6.2.2).
 #[inline]
-#[target_feature(enable = "avx512f,sha")]
+#[target_feature(enable = "sha,sse4.1,ssse3")]
 fn compress<const N: usize>(before: [State; N], blocks: [&Block; N]) -> [State; N] {
     let mut state = before;
     let mut w = [[_mm_setzero_si128(); 4]; N];
@@ -265,7 +272,7 @@ fn compress<const N: usize>(before: [State; N], blocks: [&Block; N]) -> [State; 
 
 /// The four words of the message schedule after these 16 (section 6.2.2, step 1).
 #[inline]
-#[target_feature(enable = "avx512f,sha")]
+#[target_feature(enable = "sha,sse4.1,ssse3")]
 fn next_words([w0, w1, w2, w3]: [__m128i; 4]) -> __m128i {
     let next = _mm_add_epi32(_mm_sha256msg1_epu32(w0, w1), _mm_alignr_epi8::<4>(w3, w2));
     _mm_sha256msg2_epu32(next, w3)
@@ -273,14 +280,14 @@ fn next_words([w0, w1, w2, w3]: [__m128i; 4]) -> __m128i {
 
 /// Four words in the lanes from the lowest up.
 #[inline]
-#[target_feature(enable = "avx512f")]
+#[target_feature(enable = "sse2")]
 fn words(a: u32, b: u32, c: u32, d: u32) -> __m128i {
     _mm_set_epi32(d.cast_signed(), c.cast_signed(), b.cast_signed(), a.cast_signed())
 }
 
 impl State {
     #[inline]
-    #[target_feature(enable = "avx512f")]
+    #[target_feature(enable = "sha,sse4.1,ssse3")]
     fn initial() -> Self {
         let [a, b, c, d, e, f, g, h] = INITIAL;
         Self {
@@ -290,7 +297,7 @@ impl State {
     }
 
     #[inline]
-    #[target_feature(enable = "avx512f,sha")]
+    #[target_feature(enable = "sha,sse4.1,ssse3")]
     fn four_rounds(self, w: __m128i, k: &[u32; 4]) -> Self {
         let [k0, k1, k2, k3] = *k;
         let wk = _mm_add_epi32(w, words(k0, k1, k2, k3));
@@ -303,7 +310,7 @@ impl State {
         }
     }
 
-    #[target_feature(enable = "avx512f")]
+    #[target_feature(enable = "sha,sse4.1,ssse3")]
     fn digest(self) -> [u8; 32] {
         let words = [
             _mm_extract_epi64::<1>(self.abef),

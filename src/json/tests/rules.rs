@@ -10,14 +10,15 @@ use super::{canonical, read};
 use crate::error::JsonErrorKind::{
     self, DuplicateName, NotAnObject, NotUtf8, Syntax, TooDeep, TooLong, TooManyMembers, TrailingData,
 };
-use crate::json::Members;
 use crate::json::flags::Flags;
+use crate::json::{Members, Scratch};
 use crate::limits::{MAX_CLAIMS, MAX_JSON_DEPTH, MAX_JWK_SET_LEN, MAX_MEMBERS};
 
 /// Kind and offset of the error in `text`.
 fn error(text: &[u8]) -> Option<(JsonErrorKind, u32)> {
     let read = || {
-        let mut members = Members::<MAX_MEMBERS>::new(text)?;
+        let mut scratch = Scratch::<MAX_MEMBERS>::new();
+        let mut members = Members::new(text, &mut scratch)?;
         while members.next_member()?.is_some() {}
         Ok(())
     };
@@ -96,7 +97,8 @@ fn members() {
 
 #[test]
 fn errors_come_again() {
-    let mut members = Members::<2>::new(b"{\"a\":1,\"a\":2,\"b\":3}").unwrap();
+    let mut scratch = Scratch::<2>::new();
+    let mut members = Members::new(b"{\"a\":1,\"a\":2,\"b\":3}", &mut scratch).unwrap();
     assert!(members.next_member().unwrap().is_some());
     let error = members.next_member().unwrap_err();
     assert_eq!(error.kind(), DuplicateName);
@@ -431,7 +433,7 @@ fn long_names_that_collide() {
 #[test]
 fn flags_find_the_next_special_octet() {
     let mut state = 1_u32;
-    for length in (0..140).chain([191, 192, 193, 300]) {
+    for length in (0..140).chain([191, 192, 193, 300, 1023, 1024, 1025, 1087, 1088, 1089, 2100]) {
         for sparseness in [2, 30, 200] {
             let text: Vec<u8> = (0..length)
                 .map(|_| {
@@ -444,7 +446,8 @@ fn flags_find_the_next_special_octet() {
                 })
                 .collect();
             for stride in [1, 7, 64, 100, 129] {
-                let mut flags = Flags::new(&text);
+                let mut flags = Flags::new();
+                let flags = flags.begin(&text);
                 let mut found = 0;
                 for start in (0..=length).step_by(stride) {
                     if start < found {
@@ -460,7 +463,7 @@ fn flags_find_the_next_special_octet() {
     for octet in 0..=0xff {
         let special = octet == b'"' || octet == b'\\' || octet < 0x20;
         assert_eq!(
-            Flags::new(&[octet, b'"']).next(&[octet, b'"'], 0),
+            Flags::new().begin(&[octet, b'"']).next(&[octet, b'"'], 0),
             usize::from(!special),
             "{octet:#x}"
         );
