@@ -343,6 +343,7 @@ mod tests {
             ] {
                 assert_eq!(found(claims, name), expected, "{name}");
             }
+            assert!(matches!(claims.get("last"), Some(JsonValue::Null)));
             let variant = |name| claims.index.has_case_variant(claims.json(), name);
             assert_eq!((variant("TID"), variant("tid")), (Some(true), Some(false)));
         });
