@@ -315,7 +315,7 @@ mod tests {
 
     use std::{collections::BTreeSet, format, string::String, vec::Vec};
 
-    use super::{Names, Place, Spelling, hash_as_written, mix};
+    use super::{NameHash, Names, Place, Spelling, hash_as_written, mix};
     use crate::error::JsonErrorKind;
     use crate::json::{JsonStr, Members, Scratch};
 
@@ -374,6 +374,12 @@ mod tests {
             .iter()
             .flat_map(|one| entries.iter().filter(|other| one.may_equal(**other)));
         assert!(alike.count() < 32 + 4, "each is equal to itself");
+    }
+
+    #[test]
+    fn the_octet_of_a_hash_tells_most_names_of_claims_apart() {
+        let octets: BTreeSet<u8> = CLAIMS.iter().map(|name| NameHash::of(name).octet()).collect();
+        assert!(octets.len() > 24, "{} of 32", octets.len());
     }
 
     #[test]
