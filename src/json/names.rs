@@ -293,11 +293,12 @@ impl NameHash {
         Self(mix(tail, name.len()))
     }
 
-    /// Eight bits of it, others than those that choose the place.
+    /// The eight bits of it that every octet of a name reaches: the lower ones tell names of three letters by their
+    /// length alone.
     #[inline(always)]
-    #[expect(clippy::as_conversions, reason = "the lowest octet")]
+    #[expect(clippy::as_conversions, reason = "the highest octet")]
     pub(crate) const fn octet(self) -> u8 {
-        self.0 as u8
+        (self.0 >> 24) as u8
     }
 }
 
