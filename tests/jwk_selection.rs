@@ -8,7 +8,7 @@ mod common;
 use common::encode;
 use common::setting::{ACCEPTED, NOW, POLICY, claims, jwk_set, key_set, verdict_at};
 use common::signer::Signer;
-use rs256::{JsonErrorKind, KeyError, KeySet, LoadError, LoadReport, Rsa2048, Rsa4096, SkipReason};
+use rs256::{JsonErrorKind, KeyError, KeySet, KeySetRef, LoadError, LoadReport, Rsa2048, Rsa4096, SkipReason};
 
 /// Loads a set of these JWKs.
 fn load(jwks: &[String]) -> Result<LoadReport, LoadError> {
@@ -51,6 +51,25 @@ fn which_key_a_header_selects() {
         let token = signer.token(&format!(r#"{{"alg":"RS256"{members}}}"#), claims(&[]));
         assert_eq!(verdict_at(&keys, &POLICY, &token, NOW), expected, "{members}");
     }
+}
+
+#[test]
+fn a_clone_holds_the_same_keys() {
+    let keys = key_set(&[
+        Signer::good().jwk(r#""kid":"k1""#),
+        Signer::other().jwk(r#""kid":"k2""#),
+    ]);
+    let clone = keys.clone();
+    assert!(KeySet::<4>::new().is_empty() && !keys.is_empty() && !clone.is_empty());
+    assert_eq!((clone.len(), format!("{clone:?}")), (2, format!("{keys:?}")));
+    assert_eq!(format!("{:?}", KeySetRef::from(&clone)), format!("{keys:?}"));
+    for (signer, kid) in [(Signer::good(), "k1"), (Signer::other(), "k2")] {
+        let token = signer.token(&format!(r#"{{"alg":"RS256","kid":"{kid}"}}"#), claims(&[]));
+        assert_eq!(verdict_at(&clone, &POLICY, &token, NOW), ACCEPTED);
+    }
+    let pinned = KeySet::<1>::pinned(&Signer::good().public()).clone();
+    let token = Signer::good().token(r#"{"alg":"RS256","kid":"of no key"}"#, claims(&[]));
+    assert_eq!(verdict_at(&pinned, &POLICY, &token, NOW), ACCEPTED);
 }
 
 #[test]

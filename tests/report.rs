@@ -321,6 +321,25 @@ fn a_refused_header_leaves_the_claims_to_be_read() {
 }
 
 #[test]
+fn both_kinds_of_entra_policy_report_a_token_for_graph() {
+    let keys = keys();
+    for policy in [EVERY_KIND[3], EVERY_KIND[5]] {
+        for (nonce, expected) in [
+            ("", Outcome::Passed),
+            (r#","nonce":"x""#, Outcome::Failed(PolicyError::GraphToken.into())),
+        ] {
+            let header = format!(r#"{{"alg":"RS256","kid":"{KID}"{nonce}}}"#);
+            let token = Signer::good().token(&header, claims(&[]));
+            let mut buf = [0; 2048];
+            let report = Inspector::new(&keys)
+                .policy(policy)
+                .report(&token, NumericDate::from_secs(NOW), &mut buf);
+            assert_eq!(outcome_of(&report, Rule::NotForGraph), expected, "{header}");
+        }
+    }
+}
+
+#[test]
 fn claims_that_cannot_be_read_leave_every_rule_unreached() {
     for payload in ["{", r#"{"exp":1,"exp":2}"#, r#"{"exp":"tomorrow"}"#] {
         let token = Signer::good().token(HEADER, payload);

@@ -35,6 +35,18 @@ fn translations() -> Vec<(&'static str, Translate)> {
     all
 }
 
+#[cfg(all(
+    target_arch = "x86_64",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
+))]
+#[test]
+fn vector_code_is_entered_where_the_cpu_has_it() {
+    let has_it = std::is_x86_feature_detected!("avx512f")
+        && std::is_x86_feature_detected!("avx512bw")
+        && std::is_x86_feature_detected!("avx512vbmi");
+    assert_eq!(vbmi::Vbmi::detect().is_some(), has_it);
+}
+
 /// What `base64ct` makes of `src`, if `src` is what it would have written.
 fn oracle(src: &[u8]) -> Option<Vec<u8>> {
     let mut buf = vec![0; src.len()];
@@ -126,6 +138,18 @@ fn impossible_lengths() {
         assert_eq!(decoded(&text), (n % 4 != 1).then(|| vec![0; octets]), "{n} characters");
     }
     assert_eq!(decoded_len(usize::MAX), Some(usize::MAX / 4 * 3 + 2));
+}
+
+#[test]
+fn a_bad_character_at_every_place_of_short_texts() {
+    for len in 1..=12 {
+        let good = encode(&octets(len));
+        for place in 0..good.len() {
+            let mut text = good.clone().into_bytes();
+            text[place] = b'.';
+            assert_eq!(decoded(&text), None, "{place} of {len} octets");
+        }
+    }
 }
 
 #[test]

@@ -210,6 +210,7 @@ mod tests {
     use std::string::String;
     use std::vec::Vec;
 
+    use super::Found;
     use crate::claims::Claims;
     use crate::json::{JsonValue, NameHash};
 
@@ -312,5 +313,58 @@ mod tests {
                 "{long}"
             );
         }
+    }
+
+    /// The table is there so that nothing is walked through that it knows: what it holds, and that a claim is absent.
+    #[cfg(target_pointer_width = "64")]
+    #[test]
+    fn what_the_table_holds_is_found_without_a_walk() {
+        fn found<'b>(claims: &Claims<'b>, name: &str) -> (&'static str, &'b str) {
+            match claims.index.find(claims.json(), name) {
+                Found::Value(text) => ("value", text),
+                Found::EscapedString(text) => ("escaped", text),
+                Found::Nothing => ("nothing", ""),
+                Found::Unknown => ("unknown", ""),
+            }
+        }
+        let text = concat!(
+            r#"{"tid":"x","e":"q\"q","a": 10,"b":[10] ,"c" : -1.5e3 , "list":"#,
+            "\t[1, \"]\"]\n,\"o\":{ },\"one\":1,\"f\":\"q\\\\\",\"last\" : null\r}"
+        );
+        claims(text, |claims| {
+            for (name, expected) in [
+                ("tid", ("value", "\"x\"")),
+                ("e", ("escaped", r#""q\"q""#)),
+                ("a", ("value", "10")),
+                ("b", ("value", "[10]")),
+                ("c", ("value", "-1.5e3")),
+                ("list", ("value", "[1, \"]\"]")),
+                ("o", ("value", "{ }")),
+                ("one", ("value", "1")),
+                ("f", ("escaped", r#""q\\""#)),
+                ("last", ("value", "null")),
+                ("x", ("nothing", "")),
+                ("Tid", ("nothing", "")),
+                ("", ("nothing", "")),
+            ] {
+                assert_eq!(found(claims, name), expected, "{name}");
+            }
+            assert!(matches!(claims.get("last"), Some(JsonValue::Null)));
+            let variant = |name| claims.index.has_case_variant(claims.json(), name);
+            assert_eq!((variant("TID"), variant("tid")), (Some(true), Some(false)));
+        });
+        // more than it has room for
+        let many: Vec<String> = (0..70).map(|n| format!("\"claim{n}\":\"{n}\\n\"")).collect();
+        claims(&format!("{{{}}}", many.join(",")), |claims| {
+            for n in 0..64 {
+                let value = format!("\"{n}\\n\"");
+                assert_eq!(found(claims, &format!("claim{n}")), ("escaped", value.as_str()));
+            }
+            for name in ["claim64", "claim69", "absent"] {
+                assert_eq!(found(claims, name), ("unknown", ""), "{name}");
+            }
+            let variant = |name| claims.index.has_case_variant(claims.json(), name);
+            assert_eq!((variant("CLAIM7"), variant("claim7")), (Some(true), None));
+        });
     }
 }

@@ -222,7 +222,7 @@ fn saturating_exponent(text: &[u8]) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{ClaimedDate, NumericDate};
+    use super::{ClaimedDate, NumericDate, few_digits};
 
     fn date(text: &str) -> Option<(u64, u64)> {
         ClaimedDate::from_number(text).map(|date| (date.floor().as_secs(), date.ceil().as_secs()))
@@ -296,5 +296,23 @@ mod tests {
         );
         assert_eq!(date(&std::format!("1760000000{zeros}")), None);
         assert_eq!(date(&std::format!("0.{zeros}1")), Some((0, 1)));
+    }
+
+    #[test]
+    fn up_to_fifteen_digits_are_read_the_short_way() {
+        for (text, expected) in [
+            ("0", Some(0)),
+            ("9", Some(9)),
+            ("1760000000", Some(1_760_000_000)),
+            ("123456789012345", Some(123_456_789_012_345)),
+            ("1234567890123456", None),
+            ("", None),
+            ("-1", None),
+            ("1.5", None),
+            ("1e3", None),
+            ("1:", None), // the octet after the digits
+        ] {
+            assert_eq!(few_digits(text), expected, "{text}");
+        }
     }
 }

@@ -137,6 +137,10 @@ mod tests {
         let upper = good.to_ascii_uppercase();
         assert_eq!(Guid::parse(&upper), Guid::parse(good));
         assert_eq!(Guid::CONSUMERS.as_str(), "9188040d-6c67-4c5b-b112-36a304b66dad");
+        assert_eq!(
+            std::format!("{0} {0:?}", Guid::CONSUMERS),
+            std::format!("{0} {0}", Guid::CONSUMERS.as_str())
+        );
         for bad in [
             "",
             "7f1d0c3e-52a4-4b86-9e0b-3a6d5c2f8e1",

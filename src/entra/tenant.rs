@@ -278,3 +278,29 @@ impl<'p> Tenant<'p> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Cloud, Version};
+
+    const TID: &str = "7f1d0c3e-52a4-4b86-9e0b-3a6d5c2f8e14";
+
+    #[test]
+    fn versions_read_as_the_claim_does() {
+        assert_eq!((Version::V1.as_str(), Version::V2.as_str()), ("1.0", "2.0"));
+    }
+
+    /// An exact issuer names no tenant by its form, so the tenant in its path must be the token's.
+    #[test]
+    fn an_exact_issuer_is_bound_to_the_tenant_in_its_path() {
+        let issuer = std::format!("https://login.example/{TID}/v2.0");
+        let other = issuer.replace("7f1d", "2c9f");
+        let exact = |text| Cloud::custom(None, Some(text)).version_of(TID, text);
+        assert_eq!(exact(issuer.as_str()), Some(Version::V2));
+        assert_eq!(exact(other.as_str()), None);
+        assert_eq!(exact("https://login.example/v2.0"), None);
+        let template = Cloud::custom(Some("https://login.example/{tenantid}/v2.0"), None);
+        assert_eq!(template.version_of(TID, &issuer), Some(Version::V1));
+        assert_eq!(template.version_of(TID, &other), None);
+    }
+}

@@ -137,10 +137,26 @@ fn spell(c: char) -> u64 {
     u64::from(utf8(c))
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_pointer_width = "64"))]
 mod tests {
-    use super::canonical_escape;
+    use super::{RUN, canonical_escape, run_at};
     use crate::json::string::decode_escape;
+
+    #[test]
+    fn a_run_is_as_long_as_it_must_be_and_without_a_backslash() {
+        for backslash in 0..100 {
+            let mut text = [b'x'; 100];
+            text[backslash] = b'\\';
+            for start in 0..=100 {
+                let is_run = start + RUN <= 100 && !(start..start + RUN).contains(&backslash);
+                assert_eq!(
+                    run_at(&text, start),
+                    is_run.then_some([b'x'; RUN]),
+                    "{start} {backslash}"
+                );
+            }
+        }
+    }
 
     /// Those that stay are those whose spelling is that of their character.
     #[test]

@@ -293,9 +293,10 @@ impl NameHash {
         Self(mix(tail, name.len()))
     }
 
-    /// The top octet of it: of a short name no other is reached by all letters.
+    /// The eight bits of it that every octet of a name reaches: the lower ones tell names of three letters by their
+    /// length alone.
     #[inline(always)]
-    #[expect(clippy::as_conversions, reason = "eight bits")]
+    #[expect(clippy::as_conversions, reason = "the highest octet")]
     pub(crate) const fn octet(self) -> u8 {
         (self.0 >> 24) as u8
     }
@@ -306,5 +307,121 @@ impl NameHash {
     #[inline(always)]
     const fn new(_hash: u32) -> Self {
         Self()
+    }
+}
+
+#[cfg(all(test, target_pointer_width = "64"))]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use std::{collections::BTreeSet, format, string::String, vec::Vec};
+
+    use super::{NameHash, Names, Place, Spelling, hash_as_written, mix};
+    use crate::error::JsonErrorKind;
+    use crate::json::{JsonStr, Members, Scratch};
+
+    /// Names of claims as Entra and AD FS write them.
+    const CLAIMS: [&str; 32] = [
+        "acr",
+        "acrs",
+        "aio",
+        "amr",
+        "appid",
+        "appidacr",
+        "aud",
+        "auth_time",
+        "azp",
+        "azpacr",
+        "email",
+        "exp",
+        "family_name",
+        "given_name",
+        "groups",
+        "iat",
+        "idp",
+        "idtyp",
+        "ipaddr",
+        "iss",
+        "name",
+        "nbf",
+        "nonce",
+        "oid",
+        "preferred_username",
+        "rh",
+        "roles",
+        "scp",
+        "sub",
+        "tid",
+        "uti",
+        "ver",
+    ];
+
+    fn hash(name: &str) -> u32 {
+        let text = format!("{{\"{name}\":0}}");
+        hash_as_written(&text, 1, name.len() + 3)
+    }
+
+    #[test]
+    fn names_of_claims_hash_to_places_apart() {
+        let places: BTreeSet<u32> = CLAIMS.iter().map(|name| hash(name) >> 24).collect();
+        assert!(places.len() > 24, "{} of 32", places.len());
+        // by their length alone
+        let lengths: BTreeSet<u32> = (0..64)
+            .map(|length| mix(u64::from_le_bytes(*b"_at_time"), length))
+            .collect();
+        assert_eq!(lengths.len(), 64);
+        let entries: Vec<u32> = CLAIMS.iter().map(|name| u32::new(hash(name), 1)).collect();
+        let alike = entries
+            .iter()
+            .flat_map(|one| entries.iter().filter(|other| one.may_equal(**other)));
+        assert!(alike.count() < 32 + 4, "each is equal to itself");
+    }
+
+    #[test]
+    fn the_octet_of_a_hash_tells_most_names_of_claims_apart() {
+        let octets: BTreeSet<u8> = CLAIMS.iter().map(|name| NameHash::of(name).octet()).collect();
+        assert!(octets.len() > 24, "{} of 32", octets.len());
+    }
+
+    #[test]
+    fn names_are_spread_over_the_table() {
+        let mut places = [0_u32; 256];
+        let mut names = Names::new(&mut places, Spelling::Canonical);
+        let text: String = CLAIMS.iter().map(|name| format!("\"{name}\"")).collect();
+        let mut open = 0;
+        for name in CLAIMS {
+            let end = open + name.len() + 2;
+            names.insert(&text, (open, end), (JsonStr::plain(name), true)).unwrap();
+            open = end;
+        }
+        let first_half = places.iter().take(128).filter(|place| **place != 0).count();
+        assert!((4..=28).contains(&first_half), "{first_half} of 32");
+    }
+
+    /// As smaller machines keep them.
+    #[test]
+    fn a_list_of_names_finds_those_that_come_twice() {
+        fn read(text: &str) -> Result<usize, JsonErrorKind> {
+            let mut scratch = Scratch::<4, u16>::new();
+            let mut members = Members::of_canonical(text.as_bytes(), &mut scratch);
+            let mut count = 0;
+            while members.next_member().map_err(|error| error.kind())?.is_some() {
+                count += 1;
+            }
+            Ok(count)
+        }
+        assert_eq!(read(r#"{"a":1,"b":2,"ab":3,"":4}"#), Ok(4));
+        assert_eq!(
+            read(r#"{"a":1,"b":2,"c":3,"d":4,"e":5}"#),
+            Err(JsonErrorKind::TooManyMembers)
+        );
+        for twice in [
+            r#"{"a":1,"a":2}"#,
+            r#"{"a":1,"b":2,"a":3}"#,
+            r#"{"a":1,"b":2,"b":3}"#,
+            r#"{"":1,"":2}"#,
+        ] {
+            assert_eq!(read(twice), Err(JsonErrorKind::DuplicateName), "{twice}");
+        }
     }
 }

@@ -367,3 +367,20 @@ const fn closing(object: bool) -> u8 {
 const fn syntax(offset: usize) -> JsonError {
     JsonError::new(JsonErrorKind::Syntax, offset)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Scanner;
+    use crate::json::flags::Flags;
+
+    #[test]
+    fn two_octets_are_seen_where_they_are() {
+        let text = r#"{"a":"b","c":1}"#;
+        let mut flags = Flags::new();
+        let scanner = Scanner::new(text, flags.begin(text.as_bytes()));
+        for position in 0..20 {
+            assert_eq!(scanner.goes_on_with(position, b":\""), position == 4, "{position}");
+            assert_eq!(scanner.goes_on_with(position, b",\""), position == 8, "{position}");
+        }
+    }
+}

@@ -18,7 +18,7 @@ mod views;
 use std::string::String;
 use std::vec::Vec;
 
-use super::{JsonValue, Members, Scratch, canonicalise};
+use super::{JsonValue, Members, Scratch, canonicalise, place_of};
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::MAX_CLAIMS;
 
@@ -62,5 +62,17 @@ fn tree(value: JsonValue<'_>) -> serde_json::Value {
             .iter()
             .map(|(name, value)| (name.chars().collect::<String>(), tree(value)))
             .collect(),
+    }
+}
+
+/// As smaller machines look the names of claims and of header members up.
+#[test]
+fn the_place_of_a_name_in_a_list() {
+    let names = "iss xb ac ab a abc ";
+    for (place, name) in names.split_terminator(' ').enumerate() {
+        assert_eq!(place_of(name, names), Some(place), "{name}");
+    }
+    for name in ["", "is", "isss", "iss ", "iss xb", "xss", "b", "abd", "bc", " "] {
+        assert_eq!(place_of(name, names), None, "{name}");
     }
 }

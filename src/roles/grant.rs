@@ -300,3 +300,30 @@ pub(super) const fn tail(value: &str) -> u64 {
 const fn hash_bit(tail: u64) -> u64 {
     1 << (tail.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Grant, Section, same, tail};
+    use crate::roles::RoleSet;
+
+    #[test]
+    fn texts_are_the_same_octet_for_octet() {
+        assert!(same("", "") && same("groups", "groups"));
+        for other in ["", "group", "groupz", "xroups", "grXups", "groupsx"] {
+            assert!(!same("groups", other) && !same(other, "groups"), "{other}");
+        }
+    }
+
+    /// Of 64 bits three are set, so most values that no entry has are told by them.
+    #[test]
+    fn a_section_tells_most_values_that_it_does_not_have() {
+        let grants = ["Orders.Read", "Orders.Write", "x"].map(|value| Grant::app_role(value, RoleSet::EMPTY));
+        let section = Section::issuer("https://issuer.example", &grants);
+        for grant in &grants {
+            assert!(section.may_have(tail(grant.value())), "{}", grant.value());
+        }
+        let others = (0..1000).filter(|n| section.may_have(tail(&std::format!("Value.{n}"))));
+        let count = others.count();
+        assert!(count < 100, "{count} of 1000");
+    }
+}

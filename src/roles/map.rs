@@ -192,3 +192,50 @@ fn look_up_escaped(section: &Section<'_>, origin: &Origin, claim: &str, value: J
 fn unknown(held: &mut Held) {
     held.unknown_values = held.unknown_values.saturating_add(1);
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+    use std::{format, string::String, vec::Vec};
+
+    use super::{guids, quotation_marks_and_backslashes};
+    use crate::json::JsonValue;
+
+    /// How many elements of 36 octets an array is seen to be made of at once.
+    fn seen(text: &str) -> Option<usize> {
+        match JsonValue::from_valid(text) {
+            Some(JsonValue::Array(array)) => guids(array).map(<[_]>::len),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn arrays_of_guids_are_seen_as_such_and_no_others() {
+        let guid = "\"98db240f-3b25-4a8f-a680-cb3046ec3045\"";
+        for count in [1, 2, 6, 7, 8, 100, 200] {
+            let elements: Vec<&str> = (0..count).map(|_| guid).collect();
+            let text = format!("[{}]", elements.join(","));
+            assert_eq!(seen(&text), Some(count));
+            assert_eq!(seen(&text.replacen(',', ", ", 1)), (count == 1).then_some(1));
+            assert_eq!(seen(&text.replacen("98db", "98d", 1)), None);
+            // in the right places, but one of these is within a string
+            assert_eq!(seen(&text.replacen("98db", "9\\\"b", 1)), None);
+            assert_eq!(seen(&text.replacen("98db", "9\\\\b", 1)), None);
+        }
+        let (long, short) = ("a".repeat(17), "b".repeat(16));
+        assert_eq!(seen(&format!("[\"{long}\",\"{short}\",{guid}]")), None);
+        assert_eq!(seen(&format!("[[{guid}]]")), None);
+    }
+
+    #[test]
+    fn quotation_marks_and_backslashes_are_counted() {
+        for len in [0, 1, 239, 240, 241, 480, 1000] {
+            assert_eq!(quotation_marks_and_backslashes(&std::vec![b'x'; len]), 0);
+            assert_eq!(quotation_marks_and_backslashes(&std::vec![b'"'; len]), len);
+            assert_eq!(quotation_marks_and_backslashes(&std::vec![b'\\'; len]), len);
+        }
+        let mixed: String = "a\"b\\c".repeat(100);
+        assert_eq!(quotation_marks_and_backslashes(mixed.as_bytes()), 200);
+    }
+}

@@ -67,6 +67,11 @@ mod tests {
     }
 
     #[test]
+    fn debug_prints_no_octets() {
+        assert_eq!(std::format!("{:?}", KeyFingerprint::UNUSED), "KeyFingerprint");
+    }
+
+    #[test]
     fn depends_on_n_and_e_and_on_nothing_else() {
         let of = |n: &[u8], e: &[u8]| KeyFingerprint::of(&RsaPublicKey::<Rsa4096>::from_be_bytes(n, e).unwrap());
         let fingerprint = of(&N, &[1, 0, 1]);

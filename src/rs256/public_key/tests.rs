@@ -46,6 +46,17 @@ fn modulus(bits: usize) -> std::vec::Vec<u8> {
     n
 }
 
+/// The arithmetic takes as long as there are blocks, so a small number in a large type must not bring its zeros along.
+#[test]
+fn blocks_above_the_modulus_are_not_in_use() {
+    for bits in [2048, 2049, 2304, 2305, 3072, 4095, 4096] {
+        let key = Rsa4096::from_be_bytes(&modulus(bits), &[3]).unwrap();
+        let block = 4 * usize::try_from(NativeLimb::BITS).unwrap();
+        assert_eq!(key.modulus().blocks.len(), bits.div_ceil(block), "{bits}");
+    }
+    assert_eq!(Rsa2048::from_be_bytes(&N, &[3]).unwrap().modulus().bits, 2048);
+}
+
 fn accepts<S: RsaSize>(bits: usize) -> Result<u32, KeyError> {
     S::from_be_bytes(&modulus(bits), &[3]).map(|key| key.modulus_bits())
 }
