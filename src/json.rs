@@ -61,7 +61,7 @@ pub(crate) type TokenPlace = u16;
 /// of each rule and go octet by octet.
 const WIDE: bool = cfg!(target_pointer_width = "64");
 
-/// The members of the outermost object of a JSON text, at most `CAP` of them, in order.
+/// The members of the outermost object of a JSON text, in order, and at most as many as its [`Scratch`] has room for.
 ///
 /// A pull parser: nothing is known about the text beyond the member handed out last, until `None` says that all of it
 /// is valid.

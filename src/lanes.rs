@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! Vector registers on x86-64: the things that the compiler cannot check, which are reading octets or numbers into
-//! lanes, writing lanes out, one instruction that it would replace, and entering code that is compiled for more than
-//! the caller is. Every function here is safe to call.
+//! lanes, writing lanes out, one instruction that it would replace, entering code that is compiled for more than the
+//! caller is, and taking for text what vectors have looked at. Every function here is safe to call.
 #![allow(
     unsafe_code,
-    reason = "vector loads and stores, an instruction, and the entry into code for a CPU feature"
+    reason = "vector loads and stores, an instruction, the entry into code for a CPU feature, and text of ASCII"
 )]
 
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
@@ -14,9 +14,15 @@ use core::arch::x86_64::{__m512i, _mm512_mask_loadu_epi8, _mm512_mask_storeu_epi
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
 use crate::base64url::vbmi::{self, Vbmi};
 
-#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
+#[cfg(all(
+    target_pointer_width = "64",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
+))]
 use crate::json::flags::WINDOW;
-#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
+#[cfg(all(
+    target_pointer_width = "64",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
+))]
 use crate::octets::avx512::{self, Avx512};
 
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
@@ -76,7 +82,10 @@ pub(crate) fn enter_flags_of_block(block: &[u8; 64]) -> u64 {
 }
 
 /// Enters [`avx512::fill`].
-#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
+#[cfg(all(
+    target_pointer_width = "64",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
+))]
 #[inline(always)]
 pub(crate) fn enter_fill(_: Avx512, flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
     // SAFETY: `fill` is compiled for the features of `Avx512`, and the token exists only where `Avx512::detect` found
@@ -85,7 +94,10 @@ pub(crate) fn enter_fill(_: Avx512, flags: &mut [[u8; 8]; WINDOW], text: &[u8]) 
 }
 
 /// Enters [`avx512::position`].
-#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
+#[cfg(all(
+    target_pointer_width = "64",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
+))]
 #[inline(always)]
 pub(crate) fn enter_position(_: Avx512, text: &[u8], wanted: u8) -> Option<usize> {
     // SAFETY: `position` is compiled for the features of `Avx512`, and the token exists only where `Avx512::detect` found
@@ -94,7 +106,10 @@ pub(crate) fn enter_position(_: Avx512, text: &[u8], wanted: u8) -> Option<usize
 }
 
 /// Enters [`avx512::beyond_ascii`].
-#[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
+#[cfg(all(
+    target_pointer_width = "64",
+    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
+))]
 #[inline(always)]
 pub(crate) fn enter_beyond_ascii(_: Avx512, text: &[u8]) -> (usize, usize) {
     // SAFETY: `beyond_ascii` is compiled for the features of `Avx512`, and the token exists only where `Avx512::detect`
@@ -106,11 +121,14 @@ pub(crate) fn enter_beyond_ascii(_: Avx512, text: &[u8]) -> (usize, usize) {
 /// ASCII at either end is passed by at a glance.
 pub(crate) fn utf8(text: &[u8]) -> Result<&str, usize> {
     let (first, end) = octets::beyond_ascii(text);
-    match str::from_utf8(text.get(first..end).unwrap_or(text)) {
-        // SAFETY: if the stretch is there, this is ASCII, valid UTF-8 and ASCII again, each of which ends where a
-        // character ends; and if not, all of it is valid UTF-8.
+    let (before, rest) = text.split_at_checked(first).unwrap_or((&[], text));
+    let (between, behind) = rest.split_at_checked(end.wrapping_sub(first)).unwrap_or((rest, &[]));
+    debug_assert!(before.is_ascii() && behind.is_ascii(), "what `beyond_ascii` promises");
+    match str::from_utf8(between) {
+        // SAFETY: `before` and `behind` are ASCII, as `beyond_ascii` promises, and `between` is valid UTF-8. Each ends where
+        // a character ends, so all three in a row are UTF-8.
         Ok(_) => Ok(unsafe { str::from_utf8_unchecked(text) }),
-        Err(error) => Err(first + error.valid_up_to()),
+        Err(error) => Err(before.len() + error.valid_up_to()),
     }
 }
 

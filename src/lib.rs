@@ -7,7 +7,7 @@
 //! [`Verifier::verify`] is the five stages, in this order; each module of the crate belongs to one of them.
 #![no_std]
 #![deny(unsafe_code)]
-// Vector code for x86-64 and the assembly for Cortex-M need it; no other build has any.
+// Vector code for x86-64, text that it has looked at, and the assembly for Cortex-M need it; no other build has any.
 #![cfg_attr(
     not(any(
         target_arch = "x86_64",

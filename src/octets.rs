@@ -5,12 +5,14 @@
 
 #[cfg(all(
     target_arch = "x86_64",
+    target_pointer_width = "64",
     not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
 ))]
 pub(crate) mod avx512;
 
 #[cfg(all(
     target_arch = "x86_64",
+    target_pointer_width = "64",
     not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
 ))]
 use {crate::lanes, avx512::Avx512};
@@ -23,6 +25,7 @@ const NEAR: usize = 32;
 pub(crate) fn position(text: &[u8], wanted: u8) -> Option<usize> {
     #[cfg(all(
         target_arch = "x86_64",
+        target_pointer_width = "64",
         not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
     ))]
     if let Some(avx512) = Avx512::detect() {
@@ -54,13 +57,22 @@ pub(crate) fn holds<const N: usize>(block: &[u8; N], octet: u8) -> bool {
     block.iter().fold(false, |found, other| found | (*other == octet))
 }
 
-/// From where to where in `text` there may be octets that are not ASCII.
+/// From where to where in `text` there may be octets that are not ASCII: before and behind there are none, on which
+/// [`lanes::utf8`](crate::lanes::utf8) relies.
 #[cfg(target_arch = "x86_64")]
 pub(crate) fn beyond_ascii(text: &[u8]) -> (usize, usize) {
-    #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2")))]
+    #[cfg(all(
+        target_pointer_width = "64",
+        not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
+    ))]
     if let Some(avx512) = Avx512::detect() {
         return lanes::enter_beyond_ascii(avx512, text);
     }
+    beyond_ascii_by_blocks(text)
+}
+
+#[cfg(target_arch = "x86_64")]
+fn beyond_ascii_by_blocks(text: &[u8]) -> (usize, usize) {
     let is_ascii = |block: &&[u8]| block.is_ascii();
     let before: usize = text.chunks(64).take_while(is_ascii).map(<[u8]>::len).sum();
     let rest = text.get(before..).unwrap_or_default();
@@ -87,15 +99,20 @@ mod tests {
         }
     }
 
+    /// Two octets that are not ASCII, at all distances.
     #[test]
     #[cfg(target_arch = "x86_64")]
     fn what_is_not_ascii_is_within() {
         for len in [1, 63, 64, 65, 128, 200] {
             for at in 0..len {
-                let mut text = vec![0x7f; len];
-                text[at] = 0x80;
-                let (first, end) = super::beyond_ascii(&text);
-                assert!(first <= at && at < end && end <= len, "{at} of {len}");
+                for other in at..len {
+                    let mut text = vec![0x7f; len];
+                    text[at] = 0x80;
+                    text[other] = 0xff;
+                    for (first, end) in [super::beyond_ascii(&text), super::beyond_ascii_by_blocks(&text)] {
+                        assert!(first <= at && other < end && end <= len, "{at} {other} of {len}");
+                    }
+                }
             }
         }
     }

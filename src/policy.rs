@@ -39,7 +39,8 @@ pub(crate) use judge::{FirstFailure, Judge};
 /// }
 /// ```
 pub trait Check {
-    /// Refuses a token by its JOSE header alone, before any RSA work. Accepts every header unless overridden.
+    /// Refuses a token by its JOSE header alone, before any RSA work. Accepts every header unless overridden: a check that
+    /// hands on to another one in [`check`](Self::check) hands this on too, or is made of both as a pair.
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@
 //! at once. Whether a place holds the claim asked for is decided by comparing the name in the text, so the octet may be as
 //! cheap as it likes; it takes letters without their case, so that names which differ in case alone are met on one search.
 //!
-//! What the list cannot hold (claims beyond its room, names with an escape) is found by walking. Smaller machines, for
+//! What the list cannot hold (claims beyond its room or beyond 65,535 octets, names with an escape) is found by walking. Smaller machines, for
 //! which a walk is little beside an RSA operation and a stack is little altogether, have no list.
 
 #[cfg(target_pointer_width = "64")]
@@ -87,7 +87,7 @@ impl Index {
         }
     }
 
-    /// Whether a claim's name differs from `name` in case alone, as far as the table knows.
+    /// Whether a claim's name differs from `name` in case alone, as far as the table knows. `name` holds no quotation mark.
     pub(super) fn has_case_variant(&self, text: &str, name: &str) -> Option<bool> {
         let variant = self.first_named(text, name, |found| {
             found != name.as_bytes() && found.eq_ignore_ascii_case(name.as_bytes())

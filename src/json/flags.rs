@@ -2,9 +2,9 @@
 
 //! Finding the next octet that matters inside a string: `"`, `\` or a control character.
 //!
-//! Where a word has 64 bits, the text is looked at in blocks of 64 octets, each once, one bit an octet; strings then end
-//! a shift and a bit count away from their beginning. The compiler makes vector code of it. Smaller machines look at one
-//! octet after the other.
+//! Where a word has 64 bits, the text is looked at in blocks of 64 octets, one bit an octet, by a window of 1 KiB at a
+//! time; strings then end a shift and a bit count away from their beginning. The compiler makes vector code of it. Smaller
+//! machines look at one octet after the other.
 
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use core::arch::x86_64::{
@@ -15,6 +15,7 @@ use core::arch::x86_64::{
 use crate::lanes;
 #[cfg(all(
     target_arch = "x86_64",
+    target_pointer_width = "64",
     not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
 ))]
 use crate::octets::avx512::Avx512;
@@ -75,7 +76,7 @@ impl Flags {
 
     /// Position of the first special octet of `text` at or after `start`; at least `text.len()` if there is none.
     ///
-    /// Goes forward only: `start` is never before an earlier answer.
+    /// Made for going forward; a `start` before the window fills it anew.
     #[inline(always)]
     pub(super) fn next(&mut self, text: &[u8], start: usize) -> usize {
         // At least 57 octets are in sight from wherever the window is looked at: nearly every string ends there.

@@ -86,8 +86,9 @@ impl Place for u16 {
 pub(super) struct Names<'n, P> {
     count: usize,
     spelling: Spelling,
-    // INVARIANT: as many as a power of two, at most 256. A place that is the default is free. In a list each name is in the first
-    // place that was free when it came; in a table, in the first from the one that its hash asks for onwards, and round.
+    // INVARIANT: as many as a power of two, at most 256. A place that is the default is free. In a list each name is in
+    // the first place that was free when it came; in a table, in the first from the one that its hash asks for onwards,
+    // and round.
     places: &'n mut [P],
 }
 
