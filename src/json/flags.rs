@@ -128,20 +128,25 @@ fn fill(flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
     if let Some(avx512) = Avx512::detect() {
         return lanes::enter_fill(avx512, flags, text);
     }
-    fill_by(flags_of, flags, text);
+    fill_by(flags_of, |rest| flags_of_rest(text, rest.len()), flags, text);
 }
 
-/// [`fill`] with the flags of a block by `of_block`.
+/// [`fill`] with the flags of a block by `of_block`, and those of the last one, which is not full, by `of_rest`.
 #[cfg(target_pointer_width = "64")]
 #[inline(always)]
-pub(crate) fn fill_by(of_block: impl Fn(&[u8; 64]) -> u64, flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
+pub(crate) fn fill_by(
+    of_block: impl Fn(&[u8; 64]) -> u64,
+    of_rest: impl Fn(&[u8]) -> u64,
+    flags: &mut [[u8; 8]; WINDOW],
+    text: &[u8],
+) {
     let (blocks, rest) = text.as_chunks();
     for (flags, block) in flags.iter_mut().zip(blocks) {
         *flags = of_block(block).to_le_bytes();
     }
     let mut after = flags.iter_mut().skip(blocks.len());
     if let Some(flags) = after.next() {
-        *flags = flags_of_rest(text, rest.len()).to_le_bytes();
+        *flags = of_rest(rest).to_le_bytes();
     }
     for flags in after {
         *flags = [u8::MAX; 8];

@@ -27,13 +27,18 @@ impl Avx512 {
 /// Sets the flags of the blocks that `text` begins with, as in [`flags`].
 #[target_feature(enable = "avx512f,avx512bw")]
 pub(crate) fn fill(flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
-    let of_block = |block: &[u8; 64]| {
-        let octets = load(block, 0);
+    // What a load finds past the end is zero: a control character, and so the flags there are set.
+    let flags_of = |octets| {
         // As in `is_special`.
         let flipped = _mm512_xor_si512(octets, _mm512_set1_epi8(2));
         _mm512_cmple_epu8_mask(flipped, _mm512_set1_epi8(0x20)) | _mm512_cmpeq_epi8_mask(octets, _mm512_set1_epi8(0x5c))
     };
-    flags::fill_by(of_block, flags, text);
+    flags::fill_by(
+        |block| flags_of(load(block, 0)),
+        |rest| flags_of(load(rest, 0)),
+        flags,
+        text,
+    );
 }
 
 /// Position of the first octet of `text` that is `wanted`.
