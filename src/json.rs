@@ -48,6 +48,8 @@ use names::{Names, Place, Spelling};
 use scan::{Next, Scanner};
 
 use crate::error::{JsonError, JsonErrorKind};
+#[cfg(target_arch = "x86_64")]
+use crate::lanes::utf8;
 use crate::limits::MAX_CLAIMS;
 
 /// What is remembered of each name in a document of a token, whose length is capped; half the stack where that is dear.
@@ -289,9 +291,6 @@ fn begin<'j>(text: &'j [u8], longest: usize, flags: &mut Flags) -> Result<(&'j s
         (_, start) => Err(JsonError::new(JsonErrorKind::Syntax, start)),
     }
 }
-
-#[cfg(target_arch = "x86_64")]
-use crate::lanes::utf8;
 
 /// The octets as text, or how many of the first ones are UTF-8.
 #[cfg(not(target_arch = "x86_64"))]

@@ -39,6 +39,8 @@ mod base64url;
 
 // 2. DECODE: bounded, non-recursive JSON (RFC 8259); duplicate names refused.
 mod json;
+
+// 1. and 2.: finding octets by the block; vector registers of x86-64 behind safe functions.
 #[cfg(target_arch = "x86_64")]
 mod lanes;
 mod octets;
