@@ -98,7 +98,7 @@ impl<'b> Claims<'b> {
         // Where the object will begin that is kept.
         let object_start = text.len() - text.trim_ascii_start().len();
         while let Some((name, value)) = members.next_member()? {
-            self.index.insert(object_start, members.last_name(), value);
+            self.index.insert(object_start, members.last_name());
             // After `canonicalise` a name that still holds an escape is none of these.
             let Some(claim) = RegisteredClaim::of_name(name.plain_or_quoted()) else {
                 continue;
@@ -193,7 +193,6 @@ impl<'b> Claims<'b> {
     pub fn get(&self, name: &str) -> Option<JsonValue<'b>> {
         match self.index.find(self.object.as_str(), name) {
             Found::Value(text) => JsonValue::from_valid(text),
-            Found::EscapedString(text) => JsonValue::from_valid_escaped(text),
             Found::Nothing => None,
             Found::Unknown => self.object.get(name),
         }

@@ -43,7 +43,7 @@ pub(crate) use names::NameHash;
 pub use string::JsonStr;
 pub use value::{JsonArray, JsonNumber, JsonObject, JsonValue};
 
-use flags::Flags;
+use flags::{Flags, WINDOW};
 use names::{Names, Place, Spelling};
 use scan::{Next, Scanner};
 
@@ -69,7 +69,7 @@ const WIDE: bool = cfg!(target_pointer_width = "64");
 /// is valid.
 #[derive(Debug)]
 pub(crate) struct Members<'j, 's, P = u32> {
-    scanner: Scanner<'j, 's>,
+    scanner: Scanner<'j, 's, WINDOW>,
     progress: Progress,
     last_name: LastName,
     names: Names<'s, P>,
@@ -79,7 +79,7 @@ pub(crate) struct Members<'j, 's, P = u32> {
 /// small and stays in registers.
 #[derive(Debug)]
 pub(crate) struct Scratch<const CAP: usize, P = u32> {
-    flags: Flags,
+    flags: Flags<WINDOW>,
     places: [P; CAP],
 }
 
@@ -166,7 +166,7 @@ impl<'j, 's, P: Place> Members<'j, 's, P> {
             Err(error) => ("", Progress::Refused(error)),
         };
         Self {
-            scanner: Scanner::new(text, scratch.flags.begin(text.as_bytes())),
+            scanner: Scanner::new(text, scratch.flags.lend()),
             progress,
             last_name: LastName::default(),
             names: Names::new(&mut scratch.places, spelling),
@@ -276,12 +276,12 @@ pub(crate) fn object(text: &[u8]) -> Option<JsonObject<'_>> {
 }
 
 /// Looks at the text up to its first member.
-fn begin<'j>(text: &'j [u8], longest: usize, flags: &mut Flags) -> Result<(&'j str, Progress), JsonError> {
+fn begin<'j>(text: &'j [u8], longest: usize, flags: &mut Flags<WINDOW>) -> Result<(&'j str, Progress), JsonError> {
     if text.len() > longest {
         return Err(JsonError::new(JsonErrorKind::TooLong, longest));
     }
     let text = utf8(text).map_err(|valid| JsonError::new(JsonErrorKind::NotUtf8, valid))?;
-    let scanner = Scanner::new(text, flags.go_on());
+    let scanner = Scanner::new(text, flags.lend());
     match scanner.token(0) {
         (b'{', open) => Ok((text, progress(&scanner, scanner.first_item(open, b'}')?)?)),
         #[expect(clippy::manual_contains, reason = "`contains` is a good deal of code")]
@@ -301,7 +301,7 @@ fn utf8(octets: &[u8]) -> Result<&str, usize> {
 
 /// Expects the end of the text after the end of the outermost object.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-fn progress(scanner: &Scanner<'_, '_>, next: Next) -> Result<Progress, JsonError> {
+fn progress(scanner: &Scanner<'_, '_, WINDOW>, next: Next) -> Result<Progress, JsonError> {
     match next {
         Next::Item(start) => Ok(Progress::Member(start)),
         Next::End(end) => match scanner.token(end) {

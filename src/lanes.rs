@@ -18,11 +18,6 @@ use crate::base64url::vbmi::{self, Vbmi};
     target_pointer_width = "64",
     not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
 ))]
-use crate::json::flags::WINDOW;
-#[cfg(all(
-    target_pointer_width = "64",
-    not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
-))]
 use crate::octets::avx512::{self, Avx512};
 
 #[cfg(not(any(rs256_backend = "portable64", rs256_backend = "portable32")))]
@@ -87,7 +82,7 @@ pub(crate) fn enter_flags_of_block(block: &[u8; 64]) -> u64 {
     not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
 ))]
 #[inline(always)]
-pub(crate) fn enter_fill(_: Avx512, flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
+pub(crate) fn enter_fill(_: Avx512, flags: &mut [[u8; 8]], text: &[u8]) {
     // SAFETY: `fill` is compiled for the features of `Avx512`, and the token exists only where `Avx512::detect` found
     // them.
     unsafe { avx512::fill(flags, text) }

@@ -6,12 +6,12 @@
 //! at once. Whether a place holds the claim asked for is decided by comparing the name in the text, so the octet may be as
 //! cheap as it likes; it takes letters without their case, so that names which differ in case alone are met on one search.
 //!
-//! What the list cannot hold (claims beyond its room or beyond 65,535 octets, names with an escape) is found by walking. Smaller machines, for
-//! which a walk is little beside an RSA operation and a stack is little altogether, have no list.
+//! What the list cannot hold (claims beyond its room or beyond 65,535 octets, names with an escape) is found by walking.
+//! Smaller machines, for which a walk is little beside an RSA operation and a stack is little altogether, have no list.
 
+use crate::json::LastName;
 #[cfg(target_pointer_width = "64")]
 use crate::json::NameHash;
-use crate::json::{JsonValue, LastName};
 
 /// Claims that the table has room for: a token of Entra has 20 to 45.
 #[cfg(target_pointer_width = "64")]
@@ -26,8 +26,6 @@ pub(super) struct Index {
     /// Where the quotation mark before its name is.
     // INVARIANT: no name begins where the object does, so 0 is none.
     starts: [u16; ROOM],
-    /// A bit for each claim whose value is a string with an escape in it.
-    escaped: u64,
     /// How many claims it holds, or all that it has room for once one was left out.
     count: usize,
     /// Where the name of the first claim is that the table does not hold, or 0. It holds none after that one.
@@ -40,7 +38,6 @@ impl Index {
         Self {
             tags: [[0; 8]; ROOM / 8],
             starts: [0; ROOM],
-            escaped: 0,
             count: 0,
             beyond: 0,
         }
@@ -48,7 +45,7 @@ impl Index {
 
     /// Remembers the next claim, whose name is this, of an object that begins at `object_start` of the text.
     #[inline(always)]
-    pub(super) fn insert(&mut self, object_start: usize, name: LastName, value: JsonValue<'_>) {
+    pub(super) fn insert(&mut self, object_start: usize, name: LastName) {
         let start = name.open.wrapping_sub(object_start);
         if name.is_plain
             && let Ok(short) = u16::try_from(start)
@@ -57,9 +54,6 @@ impl Index {
         {
             *tag_here = name.hash.octet();
             *start_here = short;
-            if matches!(value, JsonValue::String(text) if text.as_str().is_none()) {
-                self.escaped |= 1 << self.count;
-            }
             self.count += 1;
         } else if self.beyond == 0 {
             self.beyond = start;
@@ -77,11 +71,9 @@ impl Index {
             found.iter().zip(name.as_bytes()).all(|(a, b)| a == b && *a != b'"')
         });
         match found {
-            Some(place) => match self.value_at(text, place, name.len()) {
-                Some(value) if self.escaped >> place & 1 == 1 => Found::EscapedString(value),
-                Some(value) => Found::Value(value),
-                None => Found::Unknown,
-            },
+            Some(place) => self
+                .value_at(text, place, name.len())
+                .map_or(Found::Unknown, Found::Value),
             None if self.beyond != 0 => Found::Unknown,
             None => Found::Nothing,
         }
@@ -153,10 +145,8 @@ fn without_whitespace(text: &str) -> Option<&str> {
     expect(dead_code, reason = "without a table all is unknown")
 )]
 pub(super) enum Found<'b> {
-    /// A value that is no string with an escape in it, as it is written.
+    /// A value, as it is written.
     Value(&'b str),
-    /// A string with an escape in it, as it is written.
-    EscapedString(&'b str),
     Nothing,
     /// The claim may be there all the same: walk.
     Unknown,
@@ -191,7 +181,7 @@ impl Index {
         Self
     }
 
-    pub(super) const fn insert(&mut self, _object_start: usize, _name: LastName, _value: JsonValue<'_>) {}
+    pub(super) const fn insert(&mut self, _object_start: usize, _name: LastName) {}
 
     pub(super) const fn find<'b>(&self, _text: &'b str, _name: &str) -> Found<'b> {
         Found::Unknown
@@ -204,7 +194,7 @@ impl Index {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
     use std::format;
     use std::string::String;
@@ -322,7 +312,6 @@ mod tests {
         fn found<'b>(claims: &Claims<'b>, name: &str) -> (&'static str, &'b str) {
             match claims.index.find(claims.json(), name) {
                 Found::Value(text) => ("value", text),
-                Found::EscapedString(text) => ("escaped", text),
                 Found::Nothing => ("nothing", ""),
                 Found::Unknown => ("unknown", ""),
             }
@@ -334,14 +323,14 @@ mod tests {
         claims(text, |claims| {
             for (name, expected) in [
                 ("tid", ("value", "\"x\"")),
-                ("e", ("escaped", r#""q\"q""#)),
+                ("e", ("value", r#""q\"q""#)),
                 ("a", ("value", "10")),
                 ("b", ("value", "[10]")),
                 ("c", ("value", "-1.5e3")),
                 ("list", ("value", "[1, \"]\"]")),
                 ("o", ("value", "{ }")),
                 ("one", ("value", "1")),
-                ("f", ("escaped", r#""q\\""#)),
+                ("f", ("value", r#""q\\""#)),
                 ("last", ("value", "null")),
                 ("x", ("nothing", "")),
                 ("Tid", ("nothing", "")),
@@ -350,6 +339,12 @@ mod tests {
                 assert_eq!(found(claims, name), expected, "{name}");
             }
             assert!(matches!(claims.get("last"), Some(JsonValue::Null)));
+            for (name, meant, plain) in [("tid", "x", true), ("e", "q\"q", false), ("f", "q\\", false)] {
+                let Some(JsonValue::String(value)) = claims.get(name) else {
+                    panic!("{name} is a string");
+                };
+                assert_eq!((value.as_str().is_some(), value == *meant), (plain, true), "{name}");
+            }
             let variant = |name| claims.index.has_case_variant(claims.json(), name);
             assert_eq!((variant("TID"), variant("tid")), (Some(true), Some(false)));
         });
@@ -358,7 +353,7 @@ mod tests {
         claims(&format!("{{{}}}", many.join(",")), |claims| {
             for n in 0..64 {
                 let value = format!("\"{n}\\n\"");
-                assert_eq!(found(claims, &format!("claim{n}")), ("escaped", value.as_str()));
+                assert_eq!(found(claims, &format!("claim{n}")), ("value", value.as_str()));
             }
             for name in ["claim64", "claim69", "absent"] {
                 assert_eq!(found(claims, name), ("unknown", ""), "{name}");

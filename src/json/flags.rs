@@ -32,49 +32,45 @@ const fn is_special(octet: u8) -> bool {
 }
 
 /// Blocks of 64 octets whose flags are kept: a window of 1 KiB, of which most claims sets need one or two.
-#[cfg(target_pointer_width = "64")]
 pub(crate) const WINDOW: usize = 16;
+
+/// Blocks in the window of a view, which is made and moved anew for every look at an array or object. (Small machines
+/// have no window, and one copy of the scanner for all.)
+pub(super) const SMALL_WINDOW: usize = if cfg!(target_pointer_width = "64") { 4 } else { WINDOW };
 
 /// The flags of the octets in a window: one bit for each octet, the first lowest, set where the octet is special or the
 /// text has ended.
 #[cfg(target_pointer_width = "64")]
 #[derive(Clone, Debug)]
-pub(crate) struct Flags {
+pub(crate) struct Flags<const BLOCKS: usize> {
     /// Where the window begins, a multiple of 8.
     base: usize,
-    bits: [[u8; 8]; WINDOW],
+    bits: [[u8; 8]; BLOCKS],
 }
 
 /// What a scanner holds of its flags: where they are. Apart from it, they leave the rest of its state to registers.
 #[cfg(target_pointer_width = "64")]
-pub(super) type FlagsOf<'f> = &'f mut Flags;
+pub(super) type FlagsOf<'f, const BLOCKS: usize> = &'f mut Flags<BLOCKS>;
 
 #[cfg(target_pointer_width = "64")]
-impl Flags {
-    /// Those of no text.
+impl<const BLOCKS: usize> Flags<BLOCKS> {
+    /// Those of a text that nobody has looked at yet.
     #[inline(always)]
     pub(super) const fn new() -> Self {
         Self {
-            base: 0,
-            bits: [[0; 8]; WINDOW],
+            // Behind all text there is: nothing is in sight.
+            base: usize::MAX / 2,
+            bits: [[0; 8]; BLOCKS],
         }
     }
 
-    /// Those of `text`, from its beginning on.
-    #[inline]
-    pub(super) fn begin(&mut self, text: &[u8]) -> FlagsOf<'_> {
-        self.base = 0;
-        fill(&mut self.bits, text);
-        self
-    }
-
-    /// Those of the text that was begun with, from where it is.
     #[inline(always)]
-    pub(super) const fn go_on(&mut self) -> FlagsOf<'_> {
+    pub(super) const fn lend(&mut self) -> FlagsOf<'_, BLOCKS> {
         self
     }
 
-    /// Position of the first special octet of `text` at or after `start`; at least `text.len()` if there is none.
+    /// Position of the first special octet of `text`, which is the same each time, at or after `start`; at least
+    /// `text.len()` if there is none.
     ///
     /// Made for going forward; a `start` before the window fills it anew.
     #[inline(always)]
@@ -118,9 +114,10 @@ fn trailing_zeros(bits: u64) -> usize {
 }
 
 /// Sets the flags of the blocks that `text` begins with.
+// By itself: its constants would be loaded wherever a string is longer than what is in sight.
 #[cfg(target_pointer_width = "64")]
-#[inline]
-fn fill(flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
+#[inline(never)]
+fn fill(flags: &mut [[u8; 8]], text: &[u8]) {
     #[cfg(all(
         target_arch = "x86_64",
         not(any(rs256_backend = "portable64", rs256_backend = "portable32", rs256_backend = "avx2"))
@@ -137,7 +134,7 @@ fn fill(flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
 pub(crate) fn fill_by(
     of_block: impl Fn(&[u8; 64]) -> u64,
     of_rest: impl Fn(&[u8]) -> u64,
-    flags: &mut [[u8; 8]; WINDOW],
+    flags: &mut [[u8; 8]],
     text: &[u8],
 ) {
     let (blocks, rest) = text.as_chunks();
@@ -222,31 +219,27 @@ fn flags_of(block: &[u8; 64]) -> u64 {
 /// Holds nothing: the text is looked at octet by octet.
 #[cfg(not(target_pointer_width = "64"))]
 #[derive(Clone, Debug)]
-pub(crate) struct Flags;
+pub(crate) struct Flags<const BLOCKS: usize>;
 
 /// What a scanner holds of its flags.
 #[cfg(not(target_pointer_width = "64"))]
 #[derive(Debug)]
-pub(super) struct FlagsOf<'f>(PhantomData<&'f mut Flags>);
+pub(super) struct FlagsOf<'f, const BLOCKS: usize>(PhantomData<&'f mut Flags<BLOCKS>>);
 
 #[cfg(not(target_pointer_width = "64"))]
-impl Flags {
+impl<const BLOCKS: usize> Flags<BLOCKS> {
     pub(super) const fn new() -> Self {
         Self
     }
 
-    pub(super) const fn begin(&mut self, _: &[u8]) -> FlagsOf<'_> {
-        FlagsOf(PhantomData)
-    }
-
-    pub(super) const fn go_on(&mut self) -> FlagsOf<'_> {
+    pub(super) const fn lend(&mut self) -> FlagsOf<'_, BLOCKS> {
         FlagsOf(PhantomData)
     }
 }
 
 #[cfg(not(target_pointer_width = "64"))]
-impl FlagsOf<'_> {
-    pub(super) const fn go_on(&mut self) -> FlagsOf<'_> {
+impl<const BLOCKS: usize> FlagsOf<'_, BLOCKS> {
+    pub(super) const fn lend(&mut self) -> FlagsOf<'_, BLOCKS> {
         FlagsOf(PhantomData)
     }
 

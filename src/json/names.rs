@@ -12,7 +12,7 @@
 
 use core::fmt;
 
-use super::flags::Flags;
+use super::flags::{Flags, SMALL_WINDOW};
 use super::scan::Scanner;
 use super::string::JsonStr;
 use super::{WIDE, are_at};
@@ -224,8 +224,8 @@ impl Spelling {
 
 fn is_name_in_any_spelling(text: &str, offset: usize, name: JsonStr<'_>) -> bool {
     let text = text.get(offset..).unwrap_or_default();
-    let mut flags = Flags::new();
-    let found = Scanner::new(text, flags.begin(text.as_bytes())).string(0);
+    let mut flags = Flags::<SMALL_WINDOW>::new();
+    let found = Scanner::new(text, flags.lend()).string(0);
     matches!(found, Ok((found, _)) if found == name)
 }
 

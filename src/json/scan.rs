@@ -25,24 +25,24 @@ pub(super) enum Next {
 
 /// Reads tokens of JSON, from the beginning of a text towards its end.
 #[derive(Debug)]
-pub(super) struct Scanner<'j, 'f> {
+pub(super) struct Scanner<'j, 'f, const BLOCKS: usize> {
     text: &'j str,
-    flags: FlagsOf<'f>,
+    flags: FlagsOf<'f, BLOCKS>,
 }
 
-impl<'j, 'f> Scanner<'j, 'f> {
+impl<'j, 'f, const BLOCKS: usize> Scanner<'j, 'f, BLOCKS> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) const fn new(text: &'j str, flags: FlagsOf<'f>) -> Self {
+    pub(super) const fn new(text: &'j str, flags: FlagsOf<'f, BLOCKS>) -> Self {
         Self { text, flags }
     }
 
     /// The same once more, for a call that is not inlined: what it does cannot reach the state of this one, which may
     /// stay in registers.
     #[inline(always)]
-    const fn lent(&mut self) -> Scanner<'j, '_> {
+    const fn lent(&mut self) -> Scanner<'j, '_, BLOCKS> {
         Scanner {
             text: self.text,
-            flags: self.flags.go_on(),
+            flags: self.flags.lend(),
         }
     }
 
@@ -77,8 +77,8 @@ impl<'j, 'f> Scanner<'j, 'f> {
     /// Whether these two octets are at `position`.
     #[inline(always)]
     fn goes_on_with(&self, position: usize, octets: &[u8; 2]) -> bool {
-        let rest = self.text.as_bytes().get(position..);
-        rest.and_then(|rest| rest.first_chunk()) == Some(octets)
+        let both = self.text.as_bytes().get(..position.wrapping_add(2));
+        both.and_then(|both| both.last_chunk()) == Some(octets)
     }
 
     /// What comes after the bracket or brace at `open`, which `close` closes.
@@ -371,13 +371,13 @@ const fn syntax(offset: usize) -> JsonError {
 #[cfg(test)]
 mod tests {
     use super::Scanner;
-    use crate::json::flags::Flags;
+    use crate::json::flags::{Flags, WINDOW};
 
     #[test]
     fn two_octets_are_seen_where_they_are() {
         let text = r#"{"a":"b","c":1}"#;
-        let mut flags = Flags::new();
-        let scanner = Scanner::new(text, flags.begin(text.as_bytes()));
+        let mut flags = Flags::<WINDOW>::new();
+        let scanner = Scanner::new(text, flags.lend());
         for position in 0..20 {
             assert_eq!(scanner.goes_on_with(position, b":\""), position == 4, "{position}");
             assert_eq!(scanner.goes_on_with(position, b",\""), position == 8, "{position}");

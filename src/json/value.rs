@@ -6,9 +6,10 @@
 
 use core::fmt;
 
-use super::flags::Flags;
+use super::flags::{Flags, SMALL_WINDOW};
 use super::scan::{Next, Scanner};
 use super::string::JsonStr;
+use crate::octets;
 
 /// A JSON value that borrows the text it was read from.
 #[derive(Clone, Copy, Debug)]
@@ -31,10 +32,13 @@ pub enum JsonValue<'j> {
 }
 
 impl<'j> JsonValue<'j> {
-    /// The value that `text`, already validated and no string with an escape in it, is.
+    /// The value that `text`, already validated, is.
     #[inline]
     pub(crate) fn from_valid(text: &'j str) -> Option<Self> {
         Some(match text.as_bytes().first()? {
+            b'"' if octets::position(text.as_bytes(), b'\\').is_some() => {
+                Self::String(JsonStr::escaped(text.strip_suffix('"')?))
+            }
             b'"' => Self::String(JsonStr::plain(text.strip_prefix('"')?.strip_suffix('"')?)),
             b'[' => Self::Array(JsonArray::new(text)),
             b'{' => Self::Object(JsonObject::new(text)),
@@ -43,11 +47,6 @@ impl<'j> JsonValue<'j> {
             b'n' => Self::Null,
             _ => Self::Number(JsonNumber::new(text)),
         })
-    }
-
-    /// The string with an escape in it that `text`, already validated, is.
-    pub(crate) fn from_valid_escaped(text: &'j str) -> Option<Self> {
-        Some(Self::String(JsonStr::escaped(text.strip_suffix('"')?)))
     }
 }
 
@@ -106,11 +105,9 @@ impl<'j> JsonArray<'j> {
 
     /// The elements in order.
     pub fn iter(&self) -> impl Iterator<Item = JsonValue<'j>> + Clone + use<'j> {
-        let mut flags = Flags::new();
-        flags.begin(self.text.as_bytes());
         Elements {
             text: self.text,
-            flags,
+            flags: Flags::new(),
             end: 0,
         }
     }
@@ -154,9 +151,7 @@ impl<'j> JsonObject<'j> {
     /// The members in order, duplicate names included.
     pub fn iter(&self) -> impl Iterator<Item = (JsonStr<'j>, JsonValue<'j>)> + Clone + use<'j> {
         let mut flags = Flags::new();
-        let next = Scanner::new(self.text, flags.begin(self.text.as_bytes()))
-            .first_item(0, b'}')
-            .ok();
+        let next = Scanner::new(self.text, flags.lend()).first_item(0, b'}').ok();
         Pairs {
             text: self.text,
             flags,
@@ -202,7 +197,7 @@ impl fmt::Debug for JsonObject<'_> {
 #[derive(Clone)]
 struct Elements<'j> {
     text: &'j str,
-    flags: Flags,
+    flags: Flags<SMALL_WINDOW>,
     /// Where the last element ended; 0 before the first one.
     end: usize,
 }
@@ -211,7 +206,7 @@ impl<'j> Iterator for Elements<'j> {
     type Item = JsonValue<'j>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut scanner = Scanner::new(self.text, self.flags.go_on());
+        let mut scanner = Scanner::new(self.text, self.flags.lend());
         let next = match self.end {
             0 => scanner.first_item(0, b']'),
             end => scanner.next_item(end, b']'),
@@ -228,7 +223,7 @@ impl<'j> Iterator for Elements<'j> {
 #[derive(Clone)]
 struct Pairs<'j> {
     text: &'j str,
-    flags: Flags,
+    flags: Flags<SMALL_WINDOW>,
     next: Option<Next>,
 }
 
@@ -239,7 +234,7 @@ impl<'j> Iterator for Pairs<'j> {
         let Next::Item(start) = self.next.take()? else {
             return None;
         };
-        let mut scanner = Scanner::new(self.text, self.flags.go_on());
+        let mut scanner = Scanner::new(self.text, self.flags.lend());
         let (name, end) = scanner.string(start).ok()?;
         let (value, next) = scanner.value_of_name(end).ok()?;
         self.next = Some(next);

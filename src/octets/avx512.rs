@@ -6,7 +6,7 @@ use core::arch::x86_64::{
     _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_movepi8_mask, _mm512_set1_epi8, _mm512_xor_si512,
 };
 
-use crate::json::flags::{self, WINDOW};
+use crate::json::flags;
 use crate::lanes::load;
 
 cpufeatures::new!(cpu, "avx512f", "avx512bw");
@@ -26,7 +26,7 @@ impl Avx512 {
 
 /// Sets the flags of the blocks that `text` begins with, as in [`flags`].
 #[target_feature(enable = "avx512f,avx512bw")]
-pub(crate) fn fill(flags: &mut [[u8; 8]; WINDOW], text: &[u8]) {
+pub(crate) fn fill(flags: &mut [[u8; 8]], text: &[u8]) {
     // What a load finds past the end is zero: a control character, and so the flags there are set.
     let flags_of = |octets| {
         // As in `is_special`.

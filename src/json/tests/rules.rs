@@ -10,7 +10,7 @@ use super::{canonical, read};
 use crate::error::JsonErrorKind::{
     self, DuplicateName, NotAnObject, NotUtf8, Syntax, TooDeep, TooLong, TooManyMembers, TrailingData,
 };
-use crate::json::flags::Flags;
+use crate::json::flags::{Flags, SMALL_WINDOW, WINDOW};
 use crate::json::{Members, Scratch};
 use crate::limits::{MAX_CLAIMS, MAX_JSON_DEPTH, MAX_JWK_SET_LEN, MAX_MEMBERS};
 
@@ -432,6 +432,11 @@ fn long_names_that_collide() {
 /// Against looking at one octet after the other, at every position of texts around the size of a block.
 #[test]
 fn flags_find_the_next_special_octet() {
+    flags_of_a_window_find_it::<WINDOW>();
+    flags_of_a_window_find_it::<SMALL_WINDOW>();
+}
+
+fn flags_of_a_window_find_it<const BLOCKS: usize>() {
     let mut state = 1_u32;
     for length in (0..140).chain([191, 192, 193, 300, 1023, 1024, 1025, 1087, 1088, 1089, 2100]) {
         for sparseness in [2, 30, 200] {
@@ -446,8 +451,8 @@ fn flags_find_the_next_special_octet() {
                 })
                 .collect();
             for stride in [1, 7, 64, 100, 129] {
-                let mut flags = Flags::new();
-                let flags = flags.begin(&text);
+                let mut flags = Flags::<BLOCKS>::new();
+                let flags = flags.lend();
                 let mut found = 0;
                 for start in (0..=length).step_by(stride) {
                     if start < found {
@@ -463,7 +468,7 @@ fn flags_find_the_next_special_octet() {
     for octet in 0..=0xff {
         let special = octet == b'"' || octet == b'\\' || octet < 0x20;
         assert_eq!(
-            Flags::new().begin(&[octet, b'"']).next(&[octet, b'"'], 0),
+            Flags::<BLOCKS>::new().lend().next(&[octet, b'"'], 0),
             usize::from(!special),
             "{octet:#x}"
         );
