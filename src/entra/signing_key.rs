@@ -30,9 +30,10 @@ pub(super) fn check(
 ) -> Result<(), PolicyError> {
     match key.issuer() {
         Some(own) => {
-            // Nearly always it is the cloud's own template of version 2.0, which `iss` was found to be an expansion of.
+            // Nearly always it is the cloud's own template of version 2.0, whose keys sign what `iss` was found to be: an
+            // expansion of that template, or of the one of version 1.0 for the same tenant.
             let v2 = cloud.template(Version::V2);
-            let is_own_template = version == Version::V2 && cloud.issuer_template(Version::V2) == Some(own);
+            let is_own_template = cloud.issuer_template(Version::V2) == Some(own);
             if !is_own_template {
                 let own = Template::new(own);
                 // A template must expand to `iss`; an exact issuer must equal it.
