@@ -39,23 +39,24 @@ pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
             written += RUN;
             continue;
         }
-        // Escapes that stay as they are. Taken apart like the others, they would be the dearest octets of all.
-        if WIDE
-            && in_string
-            && valid
-            && let Some(len) = canonical_escape(text.get(read..).unwrap_or_default())
-        {
-            if written < read {
-                for (to, from) in (written..).zip(read..).take(len) {
-                    let octet = text.get(from).copied().unwrap_or_default();
-                    if let Some(to) = text.get_mut(to) {
-                        *to = octet;
-                    }
+        // Escapes of two octets, and those that stay as they are. Taken apart like the others, they would be the dearest
+        // octets of all.
+        if WIDE && octet == b'\\' && in_string && valid {
+            if text.get(read + 1) == Some(&b'/') {
+                if let Some(to) = text.get_mut(written) {
+                    *to = b'/';
                 }
+                read += 2;
+                written += 1;
+                continue;
             }
-            read += len;
-            written += len;
-            continue;
+            let len = canonical_escapes(text.get(read..).unwrap_or_default());
+            if len > 0 {
+                move_back(text, read, written, len);
+                read += len;
+                written += len;
+                continue;
+            }
         }
         // Any octet but a backslash is copied; so is the text from the first invalid escape on.
         let mut spelling = u64::from(octet);
@@ -105,6 +106,27 @@ fn canonical_escape(text: &[u8]) -> Option<usize> {
         [b'\\', b'u', b'0', b'0', b'0', b'0'..=b'7' | b'b' | b'e' | b'f', ..]
         | [b'\\', b'u', b'0', b'0', b'1', b'0'..=b'9' | b'a'..=b'f', ..] => Some(6),
         _ => None,
+    }
+}
+
+/// Length of the escapes that `text` begins with and that are spelled the one way.
+fn canonical_escapes(text: &[u8]) -> usize {
+    let mut rest = text;
+    while let Some(len) = canonical_escape(rest) {
+        rest = rest.get(len..).unwrap_or_default();
+    }
+    text.len() - rest.len()
+}
+
+/// Moves `len` octets from `from` to `to`, which is not behind it.
+fn move_back(text: &mut [u8], from: usize, to: usize, len: usize) {
+    if to < from {
+        for (from, to) in (from..).zip(to..).take(len) {
+            let octet = text.get(from).copied().unwrap_or_default();
+            if let Some(to) = text.get_mut(to) {
+                *to = octet;
+            }
+        }
     }
 }
 

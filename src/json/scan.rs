@@ -93,7 +93,8 @@ impl<'j, 'f, const BLOCKS: usize> Scanner<'j, 'f, BLOCKS> {
     /// What comes after the item that ended before `end`, in what `close` closes.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn next_item(&self, end: usize, close: u8) -> Result<Next, JsonError> {
-        if WIDE && self.goes_on_with(end, b",\"") {
+        // The commonest shape, between members.
+        if WIDE && close == b'}' && self.goes_on_with(end, b",\"") {
             return Ok(Next::Item(end + 1));
         }
         match self.token(end) {
@@ -263,6 +264,11 @@ impl<'j, 'f, const BLOCKS: usize> Scanner<'j, 'f, BLOCKS> {
                     let rest = self.text.as_bytes().get(stop..).unwrap_or_default();
                     let length = match rest {
                         // Most of those that are left in canonical text, and all there is in the worst of it.
+                        [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', b'\\', ..] if WIDE => {
+                            // Another one behind it: no need to look where.
+                            stop += 2;
+                            continue;
+                        }
                         [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] if WIDE => 2,
                         _ => match decode_escape(rest) {
                             Some((_, length)) => length,
@@ -280,15 +286,24 @@ impl<'j, 'f, const BLOCKS: usize> Scanner<'j, 'f, BLOCKS> {
     /// Position after a number (RFC 8259 section 6): `[ minus ] int [ frac ] [ exp ]`.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn end_of_number(&self, start: usize) -> Result<usize, JsonError> {
-        let mut position = start;
-        if self.octet(position) == Some(b'-') {
-            position += 1;
-        }
-        // int = zero / ( digit1-9 *DIGIT ). A digit after a leading zero is refused as no comma and no end.
-        position = match self.octet(position) {
-            Some(b'0') => position + 1,
-            _ => self.end_of_digits(position)?,
+        let int = match self.octet(start) {
+            Some(b'-') => start + 1,
+            _ => start,
         };
+        // int = zero / ( digit1-9 *DIGIT ). A digit after a leading zero is refused as no comma and no end.
+        let end = match self.octet(int) {
+            Some(b'0') => int + 1,
+            _ => self.end_of_digits(int)?,
+        };
+        match self.octet(end) {
+            Some(b'.' | b'e' | b'E') => self.end_of_fraction(end),
+            _ => Ok(end),
+        }
+    }
+
+    /// Position after `[ frac ] [ exp ]`.
+    fn end_of_fraction(&self, start: usize) -> Result<usize, JsonError> {
+        let mut position = start;
         if self.octet(position) == Some(b'.') {
             position = self.end_of_digits(position + 1)?;
         }
@@ -306,24 +321,31 @@ impl<'j, 'f, const BLOCKS: usize> Scanner<'j, 'f, BLOCKS> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn end_of_digits(&self, start: usize) -> Result<usize, JsonError> {
-        let mut position = start;
-        // Where the eighth octet is a digit, all of them may be; else looking at eight at once is lost labour.
-        if WIDE && let Some(b'0'..=b'9') = self.octet(start + 7) {
+        let Some(b'0'..=b'9') = self.octet(start) else {
+            return Err(syntax(start));
+        };
+        let mut position = start + 1;
+        let Some(b'0'..=b'9') = self.octet(position) else {
+            return Ok(position);
+        };
+        // Where the sixth and the eighth octet are digits, all of them may be; else looking at eight at once is lost labour,
+        // which many short numbers in a row could be made of.
+        if WIDE
+            && let Some(b'0'..=b'9') = self.octet(start + 7)
+            && let Some(b'0'..=b'9') = self.octet(start + 5)
+        {
             let digits = self.text.as_bytes().get(start..).unwrap_or_default();
             let (eights, _) = digits.as_chunks();
-            position += 8 * eights
+            let count = eights
                 .iter()
                 .take_while(|eight| value_of_eight(**eight).is_some())
                 .count();
+            position = start + 8 * count;
         }
         while let Some(b'0'..=b'9') = self.octet(position) {
             position += 1;
         }
-        if position == start {
-            Err(syntax(start))
-        } else {
-            Ok(position)
-        }
+        Ok(position)
     }
 
     /// Position after `true`, `false` or `null`, which is all that is left to begin at `start`.

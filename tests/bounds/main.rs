@@ -173,6 +173,81 @@ const CASES: &[Case] = &[
         make: |size| (header_of("\"", "\\\"", "\"", size), or_too_long(size, ACCEPTED)),
     },
     Case {
+        name: "header_moved_quotes",
+        stage: Stage::Before,
+        make: |size| (header_of("\"\\/", "\\\"", "\"", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_slashes",
+        stage: Stage::Before,
+        make: |size| (header_of("\"", "\\/", "\"", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_letters",
+        stage: Stage::Before,
+        make: |size| (header_of("\"", "\\u0041", "\"", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_pairs",
+        stage: Stage::Before,
+        make: |size| {
+            (
+                header_of("\"", "\\ud83d\\ude00", "\"", size),
+                or_too_long(size, ACCEPTED),
+            )
+        },
+    },
+    Case {
+        name: "header_mixed_escapes",
+        stage: Stage::Before,
+        make: |size| (header_of("\"", "\\/\\n", "\"", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_sparse_escapes",
+        stage: Stage::Before,
+        make: |size| (header_of("\"", "\\/a", "\"", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_five_digits",
+        stage: Stage::Before,
+        make: |size| (header_of("[", "1000,", "0]", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_two_digits",
+        stage: Stage::Before,
+        make: |size| (header_of("[", "10,", "0]", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_minus",
+        stage: Stage::Before,
+        make: |size| (header_of("[", "-1,", "0]", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_fractions",
+        stage: Stage::Before,
+        make: |size| (header_of("[", "0.0e0,", "0]", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_strings",
+        stage: Stage::Before,
+        make: |size| (header_of("[", "\"\",", "0]", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_objects",
+        stage: Stage::Before,
+        make: |size| (header_of("[", "{\"\":1},", "0]", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_arrays",
+        stage: Stage::Before,
+        make: |size| (header_of("[", "[],", "0]", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
+        name: "header_spaced_digits",
+        stage: Stage::Before,
+        make: |size| (header_of("[", "1 ,", "0]", size), or_too_long(size, ACCEPTED)),
+    },
+    Case {
         name: "header_digits",
         stage: Stage::Before,
         make: |size| (header_of("[", "1,", "0]", size), or_too_long(size, ACCEPTED)),

@@ -36,7 +36,8 @@ pub(crate) fn add_rows(window: &mut Window, a: &[u32], b: &[u32]) {
 /// | r12 | where it begins in the loop, whose eight rows are not all in the first turn |
 ///
 /// On the stack: r8 to r11, m, the window, r4 to r7 and lr.
-// SOURCE: Arm, Cortex-M0 Devices Generic User Guide (DUI 0497A), table 3-1 and section 3.5.6: MULS changes N and Z only.
+// SOURCE: Arm, armasm User Guide (DUI 0801), MUL, "Condition flags": MULS sets N and Z, and does not affect C or V. (Before
+// ARMv5 it left C undefined; there is no Cortex-M that old.)
 // BOUND: a product is at most (2^16 - 1)² < 2^32, so it has its own place in a chain; a row carries at most 1 out of a
 // chain, so r8 is at most m after one pass and 2m after two.
 #[unsafe(naked)]
