@@ -255,7 +255,9 @@ impl<const BLOCKS: usize> FlagsOf<'_, BLOCKS> {
 
 #[cfg(all(test, target_pointer_width = "64"))]
 mod tests {
-    use super::{flags_of, is_special};
+    use std::vec::Vec;
+
+    use super::{fill_by, flags_of, flags_of_rest, is_special};
 
     #[test]
     fn a_block_has_a_bit_for_each_special_octet() {
@@ -269,6 +271,23 @@ mod tests {
                 others[position] = octet;
                 let expected = u64::MAX ^ u64::from(!is_special(octet)) << position;
                 assert_eq!(flags_of(&others), expected, "octet {octet:#x} at {position}");
+            }
+        }
+    }
+
+    /// Without vector code of its own, which `fill` has on some machines: what is behind the text is flagged.
+    #[test]
+    fn a_window_is_filled_to_its_end() {
+        for len in 0..=260 {
+            let text: Vec<u8> = (0..len).map(|at| if at % 7 == 3 { b'"' } else { b'x' }).collect();
+            let mut flags = [[0; 8]; 4];
+            fill_by(flags_of, |rest| flags_of_rest(&text, rest.len()), &mut flags, &text);
+            for (block, found) in flags.iter().enumerate() {
+                let expected = (0..64).fold(0, |flags, bit| {
+                    let is_flagged = text.get(64 * block + bit).is_none_or(|octet| is_special(*octet));
+                    flags | u64::from(is_flagged) << bit
+                });
+                assert_eq!(u64::from_le_bytes(*found), expected, "block {block} of {len}");
             }
         }
     }
