@@ -138,7 +138,8 @@ enum Progress {
 }
 
 impl<'j, 's, P: Place> Members<'j, 's, P> {
-    /// Starts to read `text`, in which a string may be spelled in any way. The scratch is new.
+    /// Starts to read `text`, in which a string may be spelled in any way. The scratch is new: what is left of another text
+    /// would be taken for this one's.
     ///
     /// # Errors
     ///

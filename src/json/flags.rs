@@ -59,7 +59,7 @@ impl<const BLOCKS: usize> Flags<BLOCKS> {
     pub(super) const fn new() -> Self {
         Self {
             // Behind all text there is: nothing is in sight.
-            base: usize::MAX / 2,
+            base: 1 << 63,
             bits: [[0; 8]; BLOCKS],
         }
     }
