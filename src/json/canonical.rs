@@ -39,8 +39,8 @@ pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
             written += RUN;
             continue;
         }
-        // Escapes of two octets, and those that stay as they are. Taken apart like the others, they would be the dearest
-        // octets of all.
+        // An escaped slash, and escapes that stay as they are. Taken apart like the others, they would be the dearest octets
+        // of all: most escapes have six, these may have two.
         if WIDE && octet == b'\\' && in_string && valid {
             if text.get(read + 1) == Some(&b'/') {
                 if let Some(to) = text.get_mut(written) {

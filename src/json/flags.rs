@@ -3,8 +3,8 @@
 //! Finding the next octet that matters inside a string: `"`, `\` or a control character.
 //!
 //! Where a word has 64 bits, the text is looked at in blocks of 64 octets, one bit an octet, by a window of 1 KiB at a
-//! time; strings then end a shift and a bit count away from their beginning. The compiler makes vector code of it. Smaller
-//! machines look at one octet after the other.
+//! time, or a smaller one for a view; strings then end a shift and a bit count away from their beginning. The compiler
+//! makes vector code of it. Smaller machines look at one octet after the other.
 
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use core::arch::x86_64::{
@@ -64,6 +64,7 @@ impl<const BLOCKS: usize> Flags<BLOCKS> {
         }
     }
 
+    /// What a scanner holds, for the text that the flags are of.
     #[inline(always)]
     pub(super) const fn lend(&mut self) -> FlagsOf<'_, BLOCKS> {
         self
