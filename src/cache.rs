@@ -54,6 +54,7 @@ use sha2::{Digest, Sha256};
 
 use self::store::{Store, WAYS};
 use crate::error::InvalidSignature;
+use crate::rs256::message_hash::Midstate;
 use crate::rs256::{self, KeyFingerprint, MessageHash, RsaSize};
 use crate::verifier::{PendingJws, VerifiedJws};
 
@@ -141,7 +142,11 @@ impl<const N: usize> VerifiedCache<N> {
             if self.look_up(&hashed.token, &fingerprint) {
                 return Ok(());
             }
-            rs256::verify_hash(key, MessageHash::Known(&hashed.message()), jws.signature)?;
+            rs256::verify_hash(
+                key,
+                MessageHash::Known(&hashed.message(jws.signing_input)),
+                jws.signature,
+            )?;
             self.store.insert(&hashed.token, fingerprint);
             Ok(())
         })
@@ -179,7 +184,11 @@ impl<const N: usize> VerifiedCache<N> {
             let fingerprint = key.fingerprint();
             let is_hit = lock().look_up(&hashed.token, &fingerprint);
             if !is_hit {
-                rs256::verify_hash(key, MessageHash::Known(&hashed.message()), jws.signature)?;
+                rs256::verify_hash(
+                    key,
+                    MessageHash::Known(&hashed.message(jws.signing_input)),
+                    jws.signature,
+                )?;
                 lock().store.insert(&hashed.token, fingerprint);
             }
             Ok(())
@@ -237,23 +246,26 @@ impl<const N: usize> fmt::Debug for VerifiedCache<N> {
 
 /// The two hashes of a token.
 struct Hashed {
-    /// Under way: the signing input is in, nothing is finished. A hit never needs the hash that was signed.
-    message: Sha256,
+    /// Under way, at the end of the signing input's last whole block. A hit never needs the hash that was signed.
+    message: Midstate,
     /// Of the whole text. It goes on where the other stands, so a miss pays for a few blocks and not for the token again.
     token: [u8; 32],
 }
 
 impl Hashed {
     fn new<S: RsaSize>(pending: &PendingJws<'_, '_, '_, S>) -> Self {
-        let (signing_input, rest) = pending.text();
-        let message = Sha256::new_with_prefix(signing_input);
-        let token = message.clone().chain_update(rest).finalize().into();
+        let message = Midstate::of(pending.signing_input());
+        let mut token = [0; 32];
+        message.finish(pending.text(), &mut token);
         Self { message, token }
     }
 
-    /// The hash that was signed.
-    fn message(&self) -> [u8; 32] {
-        self.message.clone().finalize().into()
+    /// The hash that was signed: that of `signing_input`.
+    #[cold]
+    fn message(&self, signing_input: &[u8]) -> [u8; 32] {
+        let mut digest = [0; 32];
+        self.message.finish(signing_input, &mut digest);
+        digest
     }
 }
 

@@ -34,8 +34,7 @@ pub struct CompactJws<'t> {
     signing_input: &'t [u8],
     header: &'t [u8],
     payload: &'t [u8],
-    // INVARIANT: the last dot and the signature segment
-    after_signing_input: &'t [u8],
+    signature: &'t [u8],
     // INVARIANT: the octets that `header` and `payload` decode to
     header_len: usize,
     payload_len: usize,
@@ -70,14 +69,14 @@ impl<'t> CompactJws<'t> {
         }
         let payload_len = base64url::decoded_len(payload.len()).ok_or(InvalidBase64url)?;
         // the signature and the dot before it are what follows the signing input
-        let (signing_input, after_signing_input) = token
-            .split_at_checked(token.len().wrapping_sub(signature.len() + 1))
+        let signing_input = token
+            .get(..token.len().wrapping_sub(signature.len() + 1))
             .ok_or(JwsError::SegmentCount)?;
         Ok(Self {
             signing_input,
             header,
             payload,
-            after_signing_input,
+            signature,
             header_len,
             payload_len,
         })
@@ -96,20 +95,13 @@ impl<'t> CompactJws<'t> {
         self.needed(MAX_SIGNATURE_LEN)
     }
 
-    const fn signature(&self) -> &'t [u8] {
-        match self.after_signing_input {
-            [_, signature @ ..] => signature,
-            [] => &[],
-        }
-    }
-
     const fn needed(&self, longest_signature: usize) -> usize {
         // BOUND: all three together are below MAX_TOKEN_LEN
         self.header_len + self.payload_len + self.signature_room(longest_signature)
     }
 
     const fn signature_room(&self, longest_signature: usize) -> usize {
-        match base64url::decoded_len(self.signature().len()) {
+        match base64url::decoded_len(self.signature.len()) {
             Some(len) if len <= longest_signature => len,
             _ => 0,
         }
@@ -128,11 +120,13 @@ impl<'t> CompactJws<'t> {
         decoded: &mut DecodedJws<'t, 'b>,
     ) -> Result<(), Error> {
         let (header, payload, signature) = self.rooms(longest_signature, buf)?;
-        decoded.header.read_into(self.decode_header(header)?)?;
-        decoded.payload = self.decode_payload(payload)?;
+        // Both before the first is read: octets are in the way of their reader for a while after they were written.
+        let header = self.decode_header(header);
+        let payload = self.decode_payload(payload);
+        decoded.header.read_into(header?)?;
+        decoded.payload = payload?;
         decoded.signature = self.decode_signature(longest_signature, signature)?;
         decoded.signing_input = self.signing_input;
-        decoded.after_signing_input = self.after_signing_input;
         Ok(())
     }
 
@@ -161,11 +155,11 @@ impl<'t> CompactJws<'t> {
 
     #[inline(always)]
     pub(crate) fn decode_signature<'b>(&self, longest: usize, room: &'b mut [u8]) -> Result<&'b [u8], Error> {
-        let signature_len = base64url::decoded_len(self.signature().len()).ok_or(InvalidBase64url)?;
+        let signature_len = base64url::decoded_len(self.signature.len()).ok_or(InvalidBase64url)?;
         if signature_len > longest {
             return Err(InvalidSignature.into());
         }
-        Ok(base64url::decode(self.signature(), room)?)
+        Ok(base64url::decode(self.signature, room)?)
     }
 }
 
@@ -175,8 +169,6 @@ pub(crate) type Rooms<'b> = (&'b mut [u8], &'b mut [u8], &'b mut [u8]);
 /// A token whose segments are decoded and whose header is acceptable. Nothing is believed yet.
 pub(crate) struct DecodedJws<'t, 'b> {
     pub(crate) signing_input: &'t [u8],
-    /// The last dot and the signature segment: with the signing input the whole text of the token.
-    pub(crate) after_signing_input: &'t [u8],
     pub(crate) header: JoseHeader<'b>,
     pub(crate) payload: &'b mut [u8],
     pub(crate) signature: &'b [u8],
@@ -188,7 +180,6 @@ impl DecodedJws<'_, '_> {
     pub(crate) const fn empty() -> Self {
         Self {
             signing_input: &[],
-            after_signing_input: &[],
             header: JoseHeader::empty(),
             payload: &mut [],
             signature: &[],

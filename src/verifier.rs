@@ -176,9 +176,11 @@ impl<'k, S: RsaSize> Verifier<'k, S> {
     where
         T: AsRef<[u8]> + ?Sized,
     {
+        let text = token.as_ref();
         let mut decoded = DecodedJws::empty();
-        let candidate = self.select(token.as_ref(), buf, &mut decoded)?;
+        let candidate = self.select(text, buf, &mut decoded)?;
         Ok(PendingJws {
+            text,
             decoded,
             authorities: self.authorities,
             candidate,
@@ -226,6 +228,7 @@ pub(crate) fn longest_signature<S: RsaSize>() -> usize {
 /// A token whose key is selected, whose header is acceptable and whose segments are decoded. Its signature is not
 /// checked yet.
 pub struct PendingJws<'t, 'b, 'k, S: RsaSize = Rsa4096> {
+    text: &'t [u8],
     decoded: DecodedJws<'t, 'b>,
     authorities: Authorities<'k, S>,
     candidate: Candidate<'k, S>,
@@ -233,9 +236,9 @@ pub struct PendingJws<'t, 'b, 'k, S: RsaSize = Rsa4096> {
 }
 
 impl<'t, 'b, 'k, S: RsaSize> PendingJws<'t, 'b, 'k, S> {
-    /// The text of the token, in two parts: the signing input, and what follows it.
-    pub(crate) const fn text(&self) -> (&'t [u8], &'t [u8]) {
-        (self.decoded.signing_input, self.decoded.after_signing_input)
+    /// The whole text of the token.
+    pub(crate) const fn text(&self) -> &'t [u8] {
+        self.text
     }
 
     /// The JOSE header. Nobody vouches for it yet.

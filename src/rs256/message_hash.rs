@@ -62,27 +62,58 @@ pub(crate) const INITIAL: [u32; 8] = [
 /// 600 octets of flash. Into `digest`, because octets returned by value are copied by a call.
 #[inline(never)]
 pub(crate) fn digest_of_blocks(message: &[u8], digest: &mut [u8; 32]) {
-    let mut state = INITIAL;
-    let (blocks, rest) = message.as_chunks::<BLOCK>();
-    compress256(&mut state, blocks);
-    // FIPS 180-4 section 5.1.1: a one-bit, zero-bits, and the length in bits in the last eight octets of a block.
-    let mut last: [u8; BLOCK] = core::array::from_fn(|index| match rest.get(index) {
-        Some(octet) => *octet,
-        None if index == rest.len() => 0x80,
-        None => 0,
-    });
-    if rest.len() >= BLOCK - size_of::<u64>() {
+    Midstate::START.finish(message, digest);
+}
+
+/// The state of SHA-256 between two blocks of a message. It can go on to the end of the message, and to that of a longer
+/// one with the same beginning.
+#[derive(Clone, Copy)]
+pub(crate) struct Midstate {
+    state: [u32; 8],
+    /// How many octets are in: a multiple of [`BLOCK`].
+    len: usize,
+}
+
+impl Midstate {
+    const START: Self = Self { state: INITIAL, len: 0 };
+
+    /// That after the last whole block of `message`.
+    #[inline]
+    pub(crate) fn of(message: &[u8]) -> Self {
+        let (blocks, _) = message.as_chunks::<BLOCK>();
+        let mut state = INITIAL;
+        compress256(&mut state, blocks);
+        Self {
+            state,
+            len: blocks.as_flattened().len(),
+        }
+    }
+
+    /// Writes the hash of `message`, which begins with what is in.
+    #[inline(always)]
+    pub(crate) fn finish(&self, message: &[u8], digest: &mut [u8; 32]) {
+        let mut state = self.state;
+        let (blocks, rest) = message.get(self.len..).unwrap_or_default().as_chunks::<BLOCK>();
+        compress256(&mut state, blocks);
+        // FIPS 180-4 section 5.1.1: a one-bit, zero-bits, and the length in bits in the last eight octets of a block.
+        let mut last = [0; BLOCK];
+        if let Some((begin, [one_bit, ..])) = last.split_at_mut_checked(rest.len()) {
+            begin.copy_from_slice(rest);
+            *one_bit = 0x80;
+        }
+        if rest.len() >= BLOCK - size_of::<u64>() {
+            compress256(&mut state, slice::from_ref(&last));
+            last = [0; BLOCK];
+        }
+        // BOUND: no slice has 2^61 octets.
+        let bits = u64::try_from(message.len()).unwrap_or(0) << 3;
+        if let Some(end) = last.last_chunk_mut() {
+            *end = bits.to_be_bytes();
+        }
         compress256(&mut state, slice::from_ref(&last));
-        last = [0; BLOCK];
-    }
-    // BOUND: no slice has 2^61 octets.
-    let bits = u64::try_from(message.len()).unwrap_or(0) << 3;
-    if let Some(end) = last.last_chunk_mut() {
-        *end = bits.to_be_bytes();
-    }
-    compress256(&mut state, slice::from_ref(&last));
-    for (to, word) in digest.as_chunks_mut().0.iter_mut().zip(&state) {
-        *to = word.to_be_bytes();
+        for (to, word) in digest.as_chunks_mut().0.iter_mut().zip(&state) {
+            *to = word.to_be_bytes();
+        }
     }
 }
 
@@ -101,6 +132,21 @@ mod tests {
             let mut digest = [0xaa; 32];
             digest_of_blocks(&message, &mut digest);
             assert_eq!(digest, expected, "{len} octets");
+        }
+    }
+
+    /// From the same state to the end of the message, and of longer ones.
+    #[test]
+    fn a_midstate_goes_on_to_any_end() {
+        let message: std::vec::Vec<u8> = (0..400).map(|i: u32| i.to_le_bytes()[0] ^ 0x5a).collect();
+        for len in 0..200 {
+            let midstate = Midstate::of(&message[..len]);
+            for end in (len..len + 130).chain([400]) {
+                let expected: [u8; 32] = Sha256::digest(&message[..end]).into();
+                let mut digest = [0xaa; 32];
+                midstate.finish(&message[..end], &mut digest);
+                assert_eq!(digest, expected, "{len} octets of {end}");
+            }
         }
     }
 }

@@ -153,6 +153,30 @@ fn codes_are_all_here_and_each_is_one_errors_own() {
     assert_eq!(found, listed);
 }
 
+/// What is wrong first in the text is what the error is about, whatever follows.
+#[test]
+fn the_first_part_at_fault_is_named() {
+    let (header, payload, signature) = (
+        encode(HEADER.as_bytes()),
+        encode(claims(&[]).as_bytes()),
+        encode(&[0; 256]),
+    );
+    let none = encode(HEADER.replace("RS256", "none").as_bytes());
+    for (token, code) in [
+        (format!("{none}.!!!!.!!!!"), "algorithm"),
+        (format!("{}.!!!!.!!!!", encode(b"{")), "header_syntax"),
+        (format!("!!!!.{}.{signature}", encode(b"{")), "base64url"),
+        (format!("{header}.!!!!.{}", encode(&[0; 4096])), "base64url"),
+        (
+            format!("{header}.{payload}.{}", encode(&[0; 4096])),
+            "invalid_signature",
+        ),
+        (format!("{header}.{}.{signature}", encode(b"{")), "invalid_signature"),
+    ] {
+        assert_eq!(refused(&token).code(), code, "{token}");
+    }
+}
+
 #[test]
 fn errors_are_small() {
     assert!(size_of::<Error>() <= 24);
