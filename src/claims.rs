@@ -16,7 +16,7 @@ pub(crate) use numeric_date::ClaimedDate;
 pub use numeric_date::NumericDate;
 
 use crate::error::{ClaimsError, RegisteredClaim};
-use crate::json::{self, JsonArray, JsonObject, JsonStr, JsonValue, Members, Scratch, TokenPlace};
+use crate::json::{self, Canonical, JsonArray, JsonObject, JsonStr, JsonValue, Members, NameHash, Scratch, TokenPlace};
 use crate::limits::MAX_CLAIMS;
 
 /// A claims set: the registered claims, checked for their types, and every other claim by name.
@@ -74,7 +74,10 @@ impl<'b> Claims<'b> {
     /// The claims of a payload that went through `canonicalise`.
     pub(crate) fn read_canonical(text: &'b [u8]) -> Result<Self, ClaimsError> {
         let mut claims = Self::empty();
-        claims.fill(text)?;
+        claims.fill(Canonical {
+            text,
+            may_hold_escapes: true,
+        })?;
         Ok(claims)
     }
 
@@ -84,15 +87,15 @@ impl<'b> Claims<'b> {
     ///
     /// [`ClaimsError::Json`] and [`ClaimsError::WrongType`] by their descriptions.
     pub(crate) fn read_into(&mut self, payload: &'b mut [u8]) -> Result<(), ClaimsError> {
-        let len = json::canonicalise(payload);
-        let payload: &'b [u8] = payload;
-        self.fill(payload.get(..len).unwrap_or_default())
+        self.fill(json::canonicalise(payload))
     }
 
     // By reference: a set of claims that is built up and returned by value costs as much again as the scan. Not inlined:
     // the names are on the stack while it runs, and only then.
     #[inline(never)]
-    fn fill(&mut self, text: &'b [u8]) -> Result<(), ClaimsError> {
+    fn fill(&mut self, canonical: Canonical<'b>) -> Result<(), ClaimsError> {
+        let Canonical { text, may_hold_escapes } = canonical;
+        self.index.set_escapes(may_hold_escapes);
         let mut scratch = Scratch::<MAX_CLAIMS, TokenPlace>::new();
         let mut members = Members::of_canonical(text, &mut scratch);
         // Where the object will begin that is kept.
@@ -190,9 +193,15 @@ impl<'b> Claims<'b> {
 
     /// The claim `name`.
     #[must_use]
+    #[inline]
     pub fn get(&self, name: &str) -> Option<JsonValue<'b>> {
-        match self.index.find(self.object.as_str(), name) {
-            Found::Value(text) => JsonValue::from_valid(text),
+        // Here, where the compiler often knows the name, and then its hash.
+        self.get_hashed(name, NameHash::of(name))
+    }
+
+    fn get_hashed(&self, name: &str, hash: NameHash) -> Option<JsonValue<'b>> {
+        match self.index.find(self.object.as_str(), name, hash) {
+            Found::Value(value) => Some(value),
             Found::Nothing => None,
             Found::Unknown => self.object.get(name),
         }
@@ -212,6 +221,7 @@ impl<'b> Claims<'b> {
     /// The claim `name` as a string or an array of strings: the two forms that roles, groups and audiences come in.
     /// `None` when it is absent or anything else.
     #[must_use]
+    #[inline]
     pub fn strings(&self, name: &str) -> Option<StringOrArray<'b>> {
         self.get(name).and_then(StringOrArray::from_json)
     }

@@ -143,9 +143,7 @@ impl<'j> Document<'j> {
     /// [`DiscoveryError::WrongType`]; [`DiscoveryError::Algorithm`] when the signing algorithms are listed and RS256 is
     /// not among them.
     pub fn read(text: &'j mut [u8]) -> Result<Self, DiscoveryError> {
-        let len = json::canonicalise(text);
-        let text: &'j [u8] = text;
-        let text = text.get(..len).unwrap_or_default();
+        let text = json::canonicalise(text).text;
         let mut scratch = Scratch::<MAX_DISCOVERY_MEMBERS>::new();
         let mut members = Members::of_canonical(text, &mut scratch);
         let (mut issuer, mut access_token_issuer, mut jwks_uri, mut cloud) = (None, None, None, None);

@@ -33,7 +33,7 @@ pub fn decode_base64url_portable<'b>(src: &[u8], dst: &'b mut [u8]) -> Result<&'
 
 /// Writes the strings of a JSON text the one way, in place, and returns the new length.
 pub fn canonicalise(text: &mut [u8]) -> usize {
-    json::canonicalise(text)
+    json::canonicalise(text).text.len()
 }
 
 /// Reads the members of the object that `text` is, at most `CAP` of them, and returns the object for reading again.

@@ -37,7 +37,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use canonical::canonicalise;
+pub(crate) use canonical::{Canonical, canonicalise};
 pub(crate) use digits::value_of_eight;
 pub(crate) use names::NameHash;
 pub use string::JsonStr;

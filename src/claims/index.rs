@@ -9,9 +9,7 @@
 //! What the list cannot hold (claims beyond its room or beyond 65,535 octets, names with an escape) is found by walking.
 //! Smaller machines, for which a walk is little beside an RSA operation and a stack is little altogether, have no list.
 
-use crate::json::LastName;
-#[cfg(target_pointer_width = "64")]
-use crate::json::NameHash;
+use crate::json::{JsonValue, LastName, NameHash};
 
 /// Claims that the table has room for: a token of Entra has 20 to 45.
 #[cfg(target_pointer_width = "64")]
@@ -30,6 +28,8 @@ pub(super) struct Index {
     count: usize,
     /// Where the name of the first claim is that the table does not hold, or 0. It holds none after that one.
     beyond: usize,
+    /// False where no value is written with an escape.
+    may_hold_escapes: bool,
 }
 
 #[cfg(target_pointer_width = "64")]
@@ -40,7 +40,14 @@ impl Index {
             starts: [0; ROOM],
             count: 0,
             beyond: 0,
+            may_hold_escapes: true,
         }
+    }
+
+    /// Takes note of whether there are escapes in the text.
+    #[inline(always)]
+    pub(super) const fn set_escapes(&mut self, may_hold_escapes: bool) {
+        self.may_hold_escapes = may_hold_escapes;
     }
 
     /// Remembers the next claim, whose name is this, of an object that begins at `object_start` of the text.
@@ -62,10 +69,10 @@ impl Index {
         }
     }
 
-    /// The claim `name`, or how far the table knows of it.
+    /// The claim `name`, which has this hash, or how far the table knows of it.
     #[inline]
-    pub(super) fn find<'b>(&self, text: &'b str, name: &str) -> Found<'b> {
-        let found = self.first_named(text, name, |found| {
+    pub(super) fn find<'b>(&self, text: &'b str, name: &str, hash: NameHash) -> Found<'b> {
+        let found = self.first_named(text, (name, hash), |found| {
             // Names are short: octet by octet is as fast as it gets. What is asked for may hold a quotation mark, and then
             // be the octets of a name and of what follows it; no name without escapes holds one.
             found.iter().zip(name.as_bytes()).all(|(a, b)| a == b && *a != b'"')
@@ -73,6 +80,7 @@ impl Index {
         match found {
             Some(place) => self
                 .value_at(text, place, name.len())
+                .and_then(|value| JsonValue::from_valid(value, self.may_hold_escapes))
                 .map_or(Found::Unknown, Found::Value),
             None if self.beyond != 0 => Found::Unknown,
             None => Found::Nothing,
@@ -81,7 +89,7 @@ impl Index {
 
     /// Whether a claim's name differs from `name` in case alone, as far as the table knows. `name` holds no quotation mark.
     pub(super) fn has_case_variant(&self, text: &str, name: &str) -> Option<bool> {
-        let variant = self.first_named(text, name, |found| {
+        let variant = self.first_named(text, (name, NameHash::of(name)), |found| {
             found != name.as_bytes() && found.eq_ignore_ascii_case(name.as_bytes())
         });
         (variant.is_some() || self.beyond == 0).then_some(variant.is_some())
@@ -89,8 +97,8 @@ impl Index {
 
     /// The first place of a name that may be `name` but for its case, and is as long as that, of which `is_it` holds.
     #[inline]
-    fn first_named(&self, text: &str, name: &str, is_it: impl Fn(&[u8]) -> bool) -> Option<usize> {
-        let wanted = u64::from_ne_bytes([NameHash::of(name).octet(); 8]);
+    fn first_named(&self, text: &str, (name, hash): (&str, NameHash), is_it: impl Fn(&[u8]) -> bool) -> Option<usize> {
+        let wanted = u64::from_ne_bytes([hash.octet(); 8]);
         for (eight, tags) in self.tags.iter().enumerate().take(self.count.div_ceil(8)) {
             let mut left = zero_octets(u64::from_le_bytes(*tags) ^ wanted);
             while left != 0 {
@@ -145,8 +153,7 @@ fn without_whitespace(text: &str) -> Option<&str> {
     expect(dead_code, reason = "without a table all is unknown")
 )]
 pub(super) enum Found<'b> {
-    /// A value, as it is written.
-    Value(&'b str),
+    Value(JsonValue<'b>),
     Nothing,
     /// The claim may be there all the same: walk.
     Unknown,
@@ -181,9 +188,11 @@ impl Index {
         Self
     }
 
+    pub(super) const fn set_escapes(&mut self, _may_hold_escapes: bool) {}
+
     pub(super) const fn insert(&mut self, _object_start: usize, _name: LastName) {}
 
-    pub(super) const fn find<'b>(&self, _text: &'b str, _name: &str) -> Found<'b> {
+    pub(super) const fn find<'b>(&self, _text: &'b str, _name: &str, _hash: NameHash) -> Found<'b> {
         Found::Unknown
     }
 
@@ -309,11 +318,12 @@ mod tests {
     #[cfg(target_pointer_width = "64")]
     #[test]
     fn what_the_table_holds_is_found_without_a_walk() {
-        fn found<'b>(claims: &Claims<'b>, name: &str) -> (&'static str, &'b str) {
-            match claims.index.find(claims.json(), name) {
-                Found::Value(text) => ("value", text),
-                Found::Nothing => ("nothing", ""),
-                Found::Unknown => ("unknown", ""),
+        /// The value of `name` as it is written, or how far the table knows of it.
+        fn found(claims: &Claims<'_>, name: &str) -> String {
+            match claims.index.find(claims.json(), name, NameHash::of(name)) {
+                Found::Value(value) => written(value),
+                Found::Nothing => "nothing".into(),
+                Found::Unknown => "unknown".into(),
             }
         }
         let text = concat!(
@@ -322,19 +332,19 @@ mod tests {
         );
         claims(text, |claims| {
             for (name, expected) in [
-                ("tid", ("value", "\"x\"")),
-                ("e", ("value", r#""q\"q""#)),
-                ("a", ("value", "10")),
-                ("b", ("value", "[10]")),
-                ("c", ("value", "-1.5e3")),
-                ("list", ("value", "[1, \"]\"]")),
-                ("o", ("value", "{ }")),
-                ("one", ("value", "1")),
-                ("f", ("value", r#""q\\""#)),
-                ("last", ("value", "null")),
-                ("x", ("nothing", "")),
-                ("Tid", ("nothing", "")),
-                ("", ("nothing", "")),
+                ("tid", "\"x\""),
+                ("e", r#""q\"q""#),
+                ("a", "10"),
+                ("b", "array of 1"),
+                ("c", "-1.5e3"),
+                ("list", "array of 2"),
+                ("o", "{ }"),
+                ("one", "1"),
+                ("f", r#""q\\""#),
+                ("last", "null"),
+                ("x", "nothing"),
+                ("Tid", "nothing"),
+                ("", "nothing"),
             ] {
                 assert_eq!(found(claims, name), expected, "{name}");
             }
@@ -353,10 +363,10 @@ mod tests {
         claims(&format!("{{{}}}", many.join(",")), |claims| {
             for n in 0..64 {
                 let value = format!("\"{n}\\n\"");
-                assert_eq!(found(claims, &format!("claim{n}")), ("value", value.as_str()));
+                assert_eq!(found(claims, &format!("claim{n}")), value);
             }
             for name in ["claim64", "claim69", "absent"] {
-                assert_eq!(found(claims, name), ("unknown", ""), "{name}");
+                assert_eq!(found(claims, name), "unknown", "{name}");
             }
             let variant = |name| claims.index.has_case_variant(claims.json(), name);
             assert_eq!((variant("CLAIM7"), variant("claim7")), (Some(true), None));

@@ -6,7 +6,15 @@ use super::WIDE;
 use super::string::{decode_escape, letter_of, utf8};
 use crate::octets;
 
-/// Rewrites the strings of a JSON text so that equal strings are equal octets, and returns the new length.
+/// A text in which every string is written the one way.
+#[derive(Clone, Copy)]
+pub(crate) struct Canonical<'b> {
+    pub(crate) text: &'b [u8],
+    /// False where there is no escape in it: nearly always.
+    pub(crate) may_hold_escapes: bool,
+}
+
+/// Rewrites the strings of a JSON text so that equal strings are equal octets, and lends what it has become.
 ///
 /// Every escape whose character may stand for itself gives way to that character in UTF-8, which is never longer. The
 /// others stay, in one spelling: `\"`, `\\`, and control characters as `\b`, `\t`, `\n`, `\f`, `\r` or `\u00xx` in lower
@@ -14,11 +22,19 @@ use crate::octets;
 ///
 /// An invalid text stays invalid. Nothing is touched from the first backslash on that does not begin a valid escape
 /// inside a string: the scanner refuses the text there, or before.
+#[inline]
+pub(crate) fn canonicalise(text: &mut [u8]) -> Canonical<'_> {
+    let first = octets::position(text, b'\\');
+    let len = first.map_or(text.len(), |first| rewrite(text, first));
+    Canonical {
+        text: text.get(..len).unwrap_or_default(),
+        may_hold_escapes: first.is_some(),
+    }
+}
+
+/// [`canonicalise`] for a text whose first backslash is at `first`. Returns the new length.
 #[expect(clippy::as_conversions, reason = "takes the lowest octet")]
-pub(crate) fn canonicalise(text: &mut [u8]) -> usize {
-    let Some(first) = octets::position(text, b'\\') else {
-        return text.len();
-    };
+fn rewrite(text: &mut [u8], first: usize) -> usize {
     // From the first one on, or where code is dear from the beginning, which comes to the same.
     let first = if WIDE { first } else { 0 };
     let (mut read, mut written) = (first, first);

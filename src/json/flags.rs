@@ -3,8 +3,8 @@
 //! Finding the next octet that matters inside a string: `"`, `\` or a control character.
 //!
 //! Where a word has 64 bits, the text is looked at in blocks of 64 octets, one bit an octet, by a window of 1 KiB at a
-//! time, or a smaller one for a view; strings then end a shift and a bit count away from their beginning. The compiler
-//! makes vector code of it. Smaller machines look at one octet after the other.
+//! time; strings then end a shift and a bit count away from their beginning. The compiler makes vector code of it. A view
+//! of one array or object looks at eight octets after the other, and smaller machines at one.
 
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use core::arch::x86_64::{
@@ -24,7 +24,6 @@ use crate::octets::avx512::Avx512;
 use core::marker::PhantomData;
 
 /// Whether an octet ends a run of plain text in a string.
-#[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 const fn is_special(octet: u8) -> bool {
     // With bit 1 flipped the quotation mark (0x22) joins the control characters below 0x20.
@@ -34,9 +33,9 @@ const fn is_special(octet: u8) -> bool {
 /// Blocks of 64 octets whose flags are kept: a window of 1 KiB, of which most claims sets need one or two.
 pub(crate) const WINDOW: usize = 16;
 
-/// Blocks in the window of a view, which is made and moved anew for every look at an array or object. (Small machines
-/// have no window, and one copy of the scanner for all.)
-pub(super) const SMALL_WINDOW: usize = if cfg!(target_pointer_width = "64") { 4 } else { WINDOW };
+/// No window, for a view: a view is made anew for every look at an array or object, and most of these are shorter than
+/// what a window would take in. (Small machines have no window at all, and one copy of the scanner for all.)
+pub(super) const NO_WINDOW: usize = if cfg!(target_pointer_width = "64") { 0 } else { WINDOW };
 
 /// The flags of the octets in a window: one bit for each octet, the first lowest, set where the octet is special or the
 /// text has ended.
@@ -76,6 +75,9 @@ impl<const BLOCKS: usize> Flags<BLOCKS> {
     /// Made for going forward; a `start` before the window fills it anew.
     #[inline(always)]
     pub(super) fn next(&mut self, text: &[u8], start: usize) -> usize {
+        if BLOCKS == NO_WINDOW {
+            return next_by_eights(text, start);
+        }
         // At least 57 octets are in sight from wherever the window is looked at: nearly every string ends there.
         match self.in_sight(start) {
             Some(bits) if bits != 0 => start + trailing_zeros(bits),
@@ -105,6 +107,36 @@ impl<const BLOCKS: usize> Flags<BLOCKS> {
             }
         }
     }
+}
+
+/// [`Flags::next`] without a window: eight octets at a time.
+#[cfg(target_pointer_width = "64")]
+#[inline]
+fn next_by_eights(text: &[u8], start: usize) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
+    let (eights, last) = rest.as_chunks();
+    for (index, eight) in eights.iter().enumerate() {
+        let flags = flags_of_eight(*eight);
+        if flags != 0 {
+            return start + 8 * index + trailing_zeros(flags) / 8;
+        }
+    }
+    let found = last.iter().position(|octet| is_special(*octet)).unwrap_or(last.len());
+    start + 8 * eights.len() + found
+}
+
+/// The top bit of each octet that is special, the first octet lowest; above the first one that is set they mean nothing.
+#[cfg(target_pointer_width = "64")]
+#[inline]
+const fn flags_of_eight(eight: [u8; 8]) -> u64 {
+    const ONES: u64 = u64::MAX / 0xff;
+    let octets = u64::from_le_bytes(eight);
+    // As in `is_special`. Below 0x80 the top bit of a difference is set where it is negative, and only there it borrows
+    // from the next octet.
+    let flipped = octets ^ (ONES * 2);
+    let is_backslash = octets ^ (ONES * b'\\' as u64);
+    let quotation_mark_or_control = flipped.wrapping_sub(ONES * 0x21) & !flipped;
+    (quotation_mark_or_control | is_backslash.wrapping_sub(ONES) & !is_backslash) & (ONES * 0x80)
 }
 
 #[cfg(target_pointer_width = "64")]

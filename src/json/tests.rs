@@ -45,7 +45,7 @@ fn collect(members: Result<Members<'_, '_>, JsonError>) -> Result<Vec<(String, s
 /// What `text` becomes when it is canonicalised.
 fn canonical(text: &[u8]) -> Vec<u8> {
     let mut text = text.to_vec();
-    let length = canonicalise(&mut text);
+    let length = canonicalise(&mut text).text.len();
     text.truncate(length);
     text
 }

@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use super::flags::{Flags, SMALL_WINDOW};
+use super::flags::{Flags, NO_WINDOW};
 use super::scan::{Next, Scanner};
 use super::string::JsonStr;
 use crate::octets;
@@ -32,11 +32,11 @@ pub enum JsonValue<'j> {
 }
 
 impl<'j> JsonValue<'j> {
-    /// The value that `text`, already validated, is.
+    /// The value that `text`, already validated, is. Where it is known that no escape is in it, none is looked for.
     #[inline]
-    pub(crate) fn from_valid(text: &'j str) -> Option<Self> {
+    pub(crate) fn from_valid(text: &'j str, may_hold_escapes: bool) -> Option<Self> {
         Some(match text.as_bytes().first()? {
-            b'"' if octets::position(text.as_bytes(), b'\\').is_some() => {
+            b'"' if may_hold_escapes && octets::position(text.as_bytes(), b'\\').is_some() => {
                 Self::String(JsonStr::escaped(text.strip_suffix('"')?))
             }
             b'"' => Self::String(JsonStr::plain(text.strip_prefix('"')?.strip_suffix('"')?)),
@@ -197,7 +197,7 @@ impl fmt::Debug for JsonObject<'_> {
 #[derive(Clone)]
 struct Elements<'j> {
     text: &'j str,
-    flags: Flags<SMALL_WINDOW>,
+    flags: Flags<NO_WINDOW>,
     /// Where the last element ended; 0 before the first one.
     end: usize,
 }
@@ -223,7 +223,7 @@ impl<'j> Iterator for Elements<'j> {
 #[derive(Clone)]
 struct Pairs<'j> {
     text: &'j str,
-    flags: Flags<SMALL_WINDOW>,
+    flags: Flags<NO_WINDOW>,
     next: Option<Next>,
 }
 

@@ -53,9 +53,7 @@ impl<'b> JoseHeader<'b> {
 
     /// Reads the decoded header into a new one, replacing escapes in place.
     pub(crate) fn read_into(&mut self, text: &'b mut [u8]) -> Result<(), HeaderError> {
-        let len = json::canonicalise(text);
-        let text: &'b [u8] = text;
-        self.fill(text.get(..len).unwrap_or_default())
+        self.fill(json::canonicalise(text).text)
     }
 
     // Not inlined where the stack is dear: the names are on it while this runs, and only then.
@@ -157,15 +155,16 @@ impl Member {
                 _ => Self::Nonce,
             });
         }
-        Some(match name {
-            "alg" => Self::Alg,
-            "kid" => Self::Kid,
-            "x5t" => Self::X5t,
-            "typ" => Self::Typ,
-            "cty" => Self::Cty,
-            "b64" => Self::B64,
-            "crit" => Self::Crit,
-            "nonce" => Self::Nonce,
+        // By octets, from which the compiler makes a tree; of strings it makes a chain.
+        Some(match name.as_bytes() {
+            [b'a', b'l', b'g'] => Self::Alg,
+            [b'k', b'i', b'd'] => Self::Kid,
+            [b'x', b'5', b't'] => Self::X5t,
+            [b't', b'y', b'p'] => Self::Typ,
+            [b'c', b't', b'y'] => Self::Cty,
+            [b'b', b'6', b'4'] => Self::B64,
+            [b'c', b'r', b'i', b't'] => Self::Crit,
+            [b'n', b'o', b'n', b'c', b'e'] => Self::Nonce,
             _ => return None,
         })
     }

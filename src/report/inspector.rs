@@ -210,7 +210,6 @@ impl<'k, S: RsaSize> Inspector<'k, S> {
         };
         let decoded = DecodedJws {
             signing_input: jws.signing_input(),
-            after_signing_input: &[],
             header,
             payload: &mut [],
             signature,
@@ -225,9 +224,7 @@ impl<'k, S: RsaSize> Inspector<'k, S> {
 
 /// The JSON text with every escape replaced that may be written literally.
 fn canonical(text: &mut [u8]) -> &[u8] {
-    let len = json::canonicalise(text);
-    let text: &[u8] = text;
-    text.get(..len).unwrap_or_default()
+    json::canonicalise(text).text
 }
 
 impl<S: RsaSize> Clone for Inspector<'_, S> {
