@@ -134,7 +134,7 @@ const fn flags_of_eight(eight: [u8; 8]) -> u64 {
     // As in `is_special`. Below 0x80 the top bit of a difference is set where it is negative, and only there it borrows
     // from the next octet.
     let flipped = octets ^ (ONES * 2);
-    let is_backslash = octets ^ (ONES * b'\\' as u64);
+    let is_backslash = octets ^ u64::from_ne_bytes([b'\\'; 8]);
     let quotation_mark_or_control = flipped.wrapping_sub(ONES * 0x21) & !flipped;
     (quotation_mark_or_control | is_backslash.wrapping_sub(ONES) & !is_backslash) & (ONES * 0x80)
 }
