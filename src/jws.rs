@@ -120,11 +120,8 @@ impl<'t> CompactJws<'t> {
         decoded: &mut DecodedJws<'t, 'b>,
     ) -> Result<(), Error> {
         let (header, payload, signature) = self.rooms(longest_signature, buf)?;
-        // Both before the first is read: octets are in the way of their reader for a while after they were written.
-        let header = self.decode_header(header);
-        let payload = self.decode_payload(payload);
-        decoded.header.read_into(header?)?;
-        decoded.payload = payload?;
+        decoded.header.read_into(self.decode_header(header)?)?;
+        decoded.payload = self.decode_payload(payload)?;
         decoded.signature = self.decode_signature(longest_signature, signature)?;
         decoded.signing_input = self.signing_input;
         Ok(())

@@ -96,11 +96,7 @@ impl Midstate {
         let (blocks, rest) = message.get(self.len..).unwrap_or_default().as_chunks::<BLOCK>();
         compress256(&mut state, blocks);
         // FIPS 180-4 section 5.1.1: a one-bit, zero-bits, and the length in bits in the last eight octets of a block.
-        let mut last = [0; BLOCK];
-        if let Some((begin, [one_bit, ..])) = last.split_at_mut_checked(rest.len()) {
-            begin.copy_from_slice(rest);
-            *one_bit = 0x80;
-        }
+        let mut last = followed_by_one_bit(rest);
         if rest.len() >= BLOCK - size_of::<u64>() {
             compress256(&mut state, slice::from_ref(&last));
             last = [0; BLOCK];
@@ -115,6 +111,25 @@ impl Midstate {
             *to = word.to_be_bytes();
         }
     }
+}
+
+/// A block of `rest`, which is less than a block, then a one-bit and zero-bits.
+#[inline(always)]
+fn followed_by_one_bit(rest: &[u8]) -> [u8; BLOCK] {
+    if cfg!(not(target_pointer_width = "64")) {
+        // Without a copy of any length, which would be all the flash that a copy function takes.
+        return core::array::from_fn(|index| match rest.get(index) {
+            Some(octet) => *octet,
+            None if index == rest.len() => 0x80,
+            None => 0,
+        });
+    }
+    let mut block = [0; BLOCK];
+    if let Some((begin, [one_bit, ..])) = block.split_at_mut_checked(rest.len()) {
+        begin.copy_from_slice(rest);
+        *one_bit = 0x80;
+    }
+    block
 }
 
 #[cfg(test)]
