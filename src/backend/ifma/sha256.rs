@@ -222,7 +222,7 @@ impl Compression {
     pub(super) fn eight_rounds(&mut self, k: &[[u32; 4]; 2]) {
         for k in k {
             let [w0, w1, w2, w3] = self.w;
-            self.state = self.state.four_rounds(w0, k);
+            self.state = self.state.four_rounds(plus_constants(w0, k));
             // Those for the last 16 rounds are not used any more.
             self.w = [w1, w2, w3, next_words(self.w)];
         }
@@ -245,23 +245,21 @@ fn schedule(block: &Block) -> [__m128i; 4] {
 #[inline]
 #[target_feature(enable = "sha,sse4.1,ssse3")]
 fn compress<const N: usize>(before: [State; N], blocks: [&Block; N]) -> [State; N] {
+    // The words of all rounds first. Word by word as the rounds use them they need so many registers together that the
+    // states go to memory and back between the rounds, which all wait for them; with the words there, they stay.
+    let mut wk = [[_mm_setzero_si128(); 16]; N];
+    each!(I < N, {
+        let mut w = schedule(blocks[I]);
+        for (wk, k) in wk[I].iter_mut().zip(&K) {
+            let [w0, w1, w2, w3] = w;
+            *wk = plus_constants(w0, k);
+            // Those for the last 16 rounds are not used any more.
+            w = [w1, w2, w3, next_words(w)];
+        }
+    });
     let mut state = before;
-    let mut w = [[_mm_setzero_si128(); 4]; N];
-    each!(I < N, { w[I] = schedule(blocks[I]) });
-    let (scheduled, last) = K.split_at(12);
-    for k in scheduled {
-        each!(I < N, {
-            let [w0, w1, w2, w3] = w[I];
-            state[I] = state[I].four_rounds(w0, k);
-            w[I] = [w1, w2, w3, next_words(w[I])];
-        });
-    }
-    for k in last {
-        each!(I < N, {
-            let [w0, w1, w2, w3] = w[I];
-            state[I] = state[I].four_rounds(w0, k);
-            w[I] = [w1, w2, w3, w0];
-        });
+    for quarter in 0..16 {
+        each!(I < N, { state[I] = state[I].four_rounds(wk[I][quarter]) });
     }
     each!(I < N, {
         state[I].abef = _mm_add_epi32(state[I].abef, before[I].abef);
@@ -276,6 +274,14 @@ fn compress<const N: usize>(before: [State; N], blocks: [&Block; N]) -> [State; 
 fn next_words([w0, w1, w2, w3]: [__m128i; 4]) -> __m128i {
     let next = _mm_add_epi32(_mm_sha256msg1_epu32(w0, w1), _mm_alignr_epi8::<4>(w3, w2));
     _mm_sha256msg2_epu32(next, w3)
+}
+
+/// Four words, each with the constant of its round added.
+#[inline]
+#[target_feature(enable = "sha,sse4.1,ssse3")]
+fn plus_constants(w: __m128i, k: &[u32; 4]) -> __m128i {
+    let [k0, k1, k2, k3] = *k;
+    _mm_add_epi32(w, words(k0, k1, k2, k3))
 }
 
 /// Four words in the lanes from the lowest up.
@@ -298,9 +304,7 @@ impl State {
 
     #[inline]
     #[target_feature(enable = "sha,sse4.1,ssse3")]
-    fn four_rounds(self, w: __m128i, k: &[u32; 4]) -> Self {
-        let [k0, k1, k2, k3] = *k;
-        let wk = _mm_add_epi32(w, words(k0, k1, k2, k3));
+    fn four_rounds(self, wk: __m128i) -> Self {
         // After two rounds the former a, b, e, f are c, d, g, h.
         let abef = _mm_sha256rnds2_epu32(self.cdgh, self.abef, wk);
         let cdgh = self.abef;
