@@ -93,8 +93,8 @@ impl<'j, 'f, const BLOCKS: usize> Scanner<'j, 'f, BLOCKS> {
     /// What comes after the item that ended before `end`, in what `close` closes.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn next_item(&self, end: usize, close: u8) -> Result<Next, JsonError> {
-        // The commonest shape, between members.
-        if WIDE && close == b'}' && self.goes_on_with(end, b",\"") {
+        // The commonest shape, between members and between strings.
+        if WIDE && self.goes_on_with(end, b",\"") {
             return Ok(Next::Item(end + 1));
         }
         match self.token(end) {
