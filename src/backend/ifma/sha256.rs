@@ -4,8 +4,8 @@
 //! ([FIPS 180-4](https://csrc.nist.gov/pubs/fips/180-4/upd1/final)).
 //!
 //! The SHA instructions of x86-64 are bound by latency: each of the 32 steps of a block waits for the one before, and
-//! half of the unit idles. Two messages that have nothing to do with each other fill it, which halves the time of each.
-//! More than two need more registers than there are. Everything else that is hashed in this crate goes to `sha2`.
+//! most of the unit idles. Two messages that have nothing to do with each other take little longer than one. More than two
+//! need more registers than there are. Everything else that is hashed in this crate goes to `sha2`.
 //!
 //! They exist in the old encoding alone, which knows nothing of the upper parts of vector registers. Where those are not
 //! zero, Intel's processors put them aside before such an instruction and bring them back before the next one of AVX, for
