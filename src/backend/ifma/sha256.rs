@@ -247,19 +247,19 @@ fn schedule(block: &Block) -> [__m128i; 4] {
 fn compress<const N: usize>(before: [State; N], blocks: [&Block; N]) -> [State; N] {
     // The words of all rounds first. Word by word as the rounds use them they need so many registers together that the
     // states go to memory and back between the rounds, which all wait for them; with the words there, they stay.
-    let mut wk = [[_mm_setzero_si128(); 16]; N];
+    let mut wk = [[_mm_setzero_si128(); N]; 16];
     each!(I < N, {
         let mut w = schedule(blocks[I]);
-        for (wk, k) in wk[I].iter_mut().zip(&K) {
+        for (wk, k) in wk.iter_mut().zip(&K) {
             let [w0, w1, w2, w3] = w;
-            *wk = plus_constants(w0, k);
+            wk[I] = plus_constants(w0, k);
             // Those for the last 16 rounds are not used any more.
             w = [w1, w2, w3, next_words(w)];
         }
     });
     let mut state = before;
-    for quarter in 0..16 {
-        each!(I < N, { state[I] = state[I].four_rounds(wk[I][quarter]) });
+    for wk in &wk {
+        each!(I < N, { state[I] = state[I].four_rounds(wk[I]) });
     }
     each!(I < N, {
         state[I].abef = _mm_add_epi32(state[I].abef, before[I].abef);
